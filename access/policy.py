@@ -1,0 +1,419 @@
+"""Who may do what. Every decision in the portal is a function in this file.
+
+Each read action has three faces, one under the other: the *rule* (may this actor, on this
+object), the *scope* (which rows may this actor) and the *audience* (which people may, for
+notices and live pages). A test proves that they agree for every person and object of a
+small world, before and after suspensions.
+
+A rule looks only at the actor's facts and at the object it was given; it never looks
+anything else up, so it can be read, and tested, without a database. Keys decide as well:
+with every rule here patched out, whoever is not a recipient still gets no byte.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from access.actors import Actor
+from access.roles import APPOINTS, PUBLISHES, RANK, READS, WRITES, Role
+
+M = TypeVar("M", bound=Model)
+
+
+class Action(StrEnum):
+    """Everything that is judged, in the words of the access table."""
+
+    READ_BULLETIN = "read a bulletin"
+    LIST_BULLETINS = "list bulletins"
+    ACKNOWLEDGE_BULLETIN = "acknowledge a bulletin"
+    WRITE_DRAFT = "write a draft"
+    EDIT_DRAFT = "open and change a draft"
+    PUBLISH_BULLETIN = "publish a bulletin"
+    READ_ADMINISTRATION = "read an administration's page"
+    READ_PEOPLE = "see the people of an administration"
+    READ_FINGERPRINTS = "compare key fingerprints"
+    INVITE = "invite a person"
+    GRANT_KEYS = "grant the administration's key"
+    SUSPEND_PERSON = "suspend a person"
+    WAKE_PERSON = "wake a sleeping account"
+    READ_JOURNAL = "read the journal of an administration"
+    READ_NOTICE = "read a notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes, or no with the sentence the person will be shown."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def allow_if(condition: bool, otherwise: Any) -> Decision:
+    return Decision(True) if condition else Decision(False, str(otherwise))
+
+
+Rule = Callable[[Actor, Any], Decision]
+_RULES: dict[Action, Rule] = {}
+_SCOPES: dict[Action, Callable[[Actor], Q]] = {}
+_AUDIENCES: dict[Action, Callable[[Any], Q]] = {}
+
+
+def rule(action: Action) -> Callable[[Rule], Rule]:
+    def register(function: Rule) -> Rule:
+        _RULES[action] = function
+        return function
+
+    return register
+
+
+def scope(action: Action) -> Callable[[Callable[[Actor], Q]], Callable[[Actor], Q]]:
+    def register(function: Callable[[Actor], Q]) -> Callable[[Actor], Q]:
+        _SCOPES[action] = function
+        return function
+
+    return register
+
+
+def audience(action: Action) -> Callable[[Callable[[Any], Q]], Callable[[Any], Q]]:
+    def register(function: Callable[[Any], Q]) -> Callable[[Any], Q]:
+        _AUDIENCES[action] = function
+        return function
+
+    return register
+
+
+# The doors ------------------------------------------------------------------------------------
+
+
+def standing(actor: Actor) -> Decision:
+    """Nothing is allowed to whoever is suspended, asleep, without a role, or out of membership."""
+    return (
+        allow_if(actor.is_active, _("Your account is suspended or asleep."))
+        and allow_if(bool(actor.roles), _("You hold no role at present."))
+        and allow_if(actor.standing, _("Your administration is suspended."))
+    )
+
+
+def can(actor: Actor, action: Action, target: Any = None) -> Decision:
+    return standing(actor) and _RULES[action](actor, target)
+
+
+def require(actor: Actor, action: Action, target: Any = None) -> None:
+    """Go on, or stop with the sentence that says why not."""
+    decision = can(actor, action, target)
+    if not decision:
+        raise Refused(decision.reason, action)
+
+
+class Refused(PermissionDenied):
+    """A refusal by the policy, with its sentence; the door writes it into the journal."""
+
+    def __init__(self, reason: str, action: Action) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.action = action
+
+
+def visible(rows: QuerySet[M], actor: Actor, action: Action) -> QuerySet[M]:
+    """The rows on which `actor` could carry out `action`: having one means having been allowed."""
+    return rows.filter(_SCOPES[action](actor)) if standing(actor) else rows.none()
+
+
+def people_who_can(action: Action, target: Any, *, prefix: str = "") -> Q:
+    """A filter on people: those for whom `can(..., action, target)` holds now.
+
+    `prefix` reaches the person from another table (`user__` from a session), so that one
+    query can judge every open socket.
+    """
+    return _prefixed(_AUDIENCES[action](target) & people_in_standing(), prefix)
+
+
+def people_in_standing(*, prefix: str = "") -> Q:
+    """A filter on people whose account, role and administration are all in order today."""
+    return _prefixed(
+        Q(is_active=True, asleep_since__isnull=True) & _appointed(set(Role)), prefix
+    )
+
+
+def _appointed(roles: frozenset[Role] | set[Role], codes: Any = None) -> Q:
+    """People who hold one of `roles` today, for one of `codes` or for any administration.
+
+    All conditions on the appointment stand in one filter() call, and so on one row.
+    """
+    today = timezone.now().date()
+    held = Q(
+        appointments__role__in=roles,
+        appointments__since__lte=today,
+    ) & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=today))
+    held &= _unsuspended("appointments__administration__", today)
+    return held & Q(appointments__administration__in=codes) if codes is not None else held
+
+
+def _unsuspended(path: str, today: datetime.date) -> Q:
+    return Q(**{f"{path}suspended_on__isnull": True}) | Q(**{f"{path}suspended_on__gt": today})
+
+
+def _prefixed(condition: Q, prefix: str) -> Q:
+    if not prefix:
+        return condition
+    moved = [
+        _prefixed(child, prefix) if isinstance(child, Q) else (prefix + child[0], child[1])
+        for child in condition.children
+    ]
+    return Q(*moved, _connector=condition.connector, _negated=condition.negated)
+
+
+NOBODY = Q(pk__in=[])
+EVERYTHING = ~Q(pk__in=[])
+
+# Bulletins ------------------------------------------------------------------------------------
+# A bulletin carries `holder_codes` (its administrations, the originator among them) and, for
+# TLP:RED, `named_ids` (the author and the named officers); for other labels `named_ids` is None.
+
+
+@rule(Action.READ_BULLETIN)
+def read_bulletin(actor: Actor, bulletin: Any) -> Decision:
+    named = bulletin.named_ids
+    return (
+        allow_if(actor.holds(READS), _("Observers see only what they are invited to."))
+        and allow_if(
+            actor.administration in bulletin.holder_codes,
+            _("This bulletin was not sent to your administration."),
+        )
+        and allow_if(
+            named is None or actor.user_id in named,
+            _("This bulletin was sent to named officers only."),
+        )
+    )
+
+
+@scope(Action.READ_BULLETIN)
+def readable_bulletins(actor: Actor) -> Q:
+    if not actor.holds(READS):
+        return NOBODY
+    return Q(recipients__administration=actor.administration) & (
+        Q(recipients__named_only=False) | Q(named_officers__user=actor.user_id)
+    )
+
+
+@audience(Action.READ_BULLETIN)
+def readers_of_bulletin(bulletin: Any) -> Q:
+    readers = _appointed(READS, bulletin.holder_codes)
+    return readers if bulletin.named_ids is None else readers & Q(pk__in=bulletin.named_ids)
+
+
+@rule(Action.LIST_BULLETINS)
+def list_bulletins(actor: Actor, recipient_row: Any) -> Decision:
+    return read_bulletin(actor, recipient_row.bulletin)
+
+
+@scope(Action.LIST_BULLETINS)
+def rows_of_lists(actor: Actor) -> Q:
+    """The same scope from the side of the recipient rows, where one index answers a list."""
+    if not actor.holds(READS):
+        return NOBODY
+    return Q(administration=actor.administration) & (
+        Q(named_only=False) | Q(bulletin__named_officers__user=actor.user_id)
+    )
+
+
+@audience(Action.LIST_BULLETINS)
+def readers_of_row(recipient_row: Any) -> Q:
+    return readers_of_bulletin(recipient_row.bulletin)
+
+
+@rule(Action.ACKNOWLEDGE_BULLETIN)
+def acknowledge_bulletin(actor: Actor, bulletin: Any) -> Decision:
+    return (
+        read_bulletin(actor, bulletin)
+        and allow_if(
+            actor.holds(PUBLISHES),
+            _("Only a contact point or a coordinator acknowledges for the administration."),
+        )
+        and allow_if(
+            actor.administration in bulletin.addressee_codes,
+            _("Your administration issued this bulletin: there is nothing to acknowledge."),
+        )
+    )
+
+
+@rule(Action.WRITE_DRAFT)
+def write_draft(actor: Actor, _target: Any) -> Decision:
+    return allow_if(actor.holds(WRITES), _("Readers can read bulletins but not draft them."))
+
+
+@rule(Action.EDIT_DRAFT)
+def edit_draft(actor: Actor, draft: Any) -> Decision:
+    return write_draft(actor, draft) and allow_if(
+        draft.author_id == actor.user_id and draft.administration_id == actor.administration,
+        _("This draft belongs to somebody else."),
+    )
+
+
+@scope(Action.EDIT_DRAFT)
+def own_drafts(actor: Actor) -> Q:
+    if not actor.holds(WRITES):
+        return NOBODY
+    return Q(author=actor.user_id, administration=actor.administration)
+
+
+@audience(Action.EDIT_DRAFT)
+def author_of_draft(draft: Any) -> Q:
+    return _appointed(WRITES, [draft.administration_id]) & Q(pk=draft.author_id)
+
+
+@rule(Action.PUBLISH_BULLETIN)
+def publish_bulletin(actor: Actor, draft: Any) -> Decision:
+    return edit_draft(actor, draft) and allow_if(
+        actor.holds(PUBLISHES),
+        _("Only a contact point or a coordinator publishes. Your draft is kept."),
+    )
+
+
+# People and administrations -------------------------------------------------------------------
+
+
+@rule(Action.READ_ADMINISTRATION)
+def read_administration(actor: Actor, administration: Any) -> Decision:
+    return allow_if(
+        actor.holds(READS) or actor.administration == administration.pk,
+        _("Observers do not see the list of members."),
+    )
+
+
+@scope(Action.READ_ADMINISTRATION)
+def readable_administrations(actor: Actor) -> Q:
+    return EVERYTHING if actor.holds(READS) else Q(pk=actor.administration)
+
+
+@audience(Action.READ_ADMINISTRATION)
+def readers_of_administration(administration: Any) -> Q:
+    return _appointed(READS) | _appointed(set(Role), [administration.pk])
+
+
+def _own_or_secretariat(actor: Actor, code: str) -> bool:
+    return actor.administration == code or Role.SECRETARIAT in actor.roles
+
+
+@rule(Action.READ_PEOPLE)
+def read_people(actor: Actor, administration: Any) -> Decision:
+    return allow_if(
+        actor.holds(READS) and _own_or_secretariat(actor, administration.pk),
+        _("You see the people of your own administration."),
+    )
+
+
+@rule(Action.READ_FINGERPRINTS)
+def read_fingerprints(actor: Actor, _target: Any) -> Decision:
+    return allow_if(actor.holds(READS), _("Observers hold no keys to compare."))
+
+
+@rule(Action.INVITE)
+def invite(actor: Actor, invitation: Any) -> Decision:
+    """`invitation` carries `administration_id` and `role`. The first officer of an
+    administration is entered by the Secretariat; colleagues by the coordinator."""
+    return (
+        allow_if(
+            actor.holds(APPOINTS) or Role.SECRETARIAT in actor.roles,
+            _("Only a coordinator or the Secretariat invites people."),
+        )
+        and allow_if(
+            _own_or_secretariat(actor, invitation.administration_id),
+            _("A coordinator invites people of the own administration only."),
+        )
+        and allow_if(
+            RANK[Role(invitation.role)] <= actor.rank
+            and (invitation.role != Role.SECRETARIAT or Role.SECRETARIAT in actor.roles),
+            _("You cannot invite somebody to a role above your own."),
+        )
+    )
+
+
+@rule(Action.GRANT_KEYS)
+def grant_keys(actor: Actor, person: Any) -> Decision:
+    """`person` is an Actor's facts about the colleague who is to receive the key."""
+    return (
+        allow_if(
+            actor.holds(APPOINTS | {Role.SECRETARIAT}),
+            _("Only a coordinator grants the administration's key."),
+        )
+        and allow_if(
+            person.administration == actor.administration,
+            _("A key is granted within one administration only."),
+        )
+        and allow_if(
+            bool(standing(person)) and person.holds(READS),
+            _("This person holds no role that reads bulletins."),
+        )
+    )
+
+
+@rule(Action.SUSPEND_PERSON)
+def suspend_person(actor: Actor, person: Any) -> Decision:
+    return (
+        allow_if(
+            actor.holds(APPOINTS | {Role.SECRETARIAT}),
+            _("Only a coordinator or the Secretariat suspends an account."),
+        )
+        and allow_if(
+            _own_or_secretariat(actor, person.administration),
+            _("A coordinator looks after the people of the own administration only."),
+        )
+        and allow_if(actor.user_id != person.user_id, _("You cannot suspend yourself."))
+        and allow_if(actor.rank > person.rank, _("That takes a higher rank than this person's."))
+    )
+
+
+@rule(Action.WAKE_PERSON)
+def wake_person(actor: Actor, person: Any) -> Decision:
+    return (
+        allow_if(
+            actor.holds(APPOINTS | {Role.SECRETARIAT}),
+            _("Only a coordinator or the Secretariat wakes an account."),
+        )
+        and allow_if(
+            _own_or_secretariat(actor, person.administration),
+            _("A coordinator looks after the people of the own administration only."),
+        )
+        and allow_if(actor.user_id != person.user_id, _("You cannot wake yourself."))
+    )
+
+
+# The record -----------------------------------------------------------------------------------
+
+
+@rule(Action.READ_JOURNAL)
+def read_journal(actor: Actor, code: str) -> Decision:
+    return allow_if(
+        actor.holds(APPOINTS | {Role.HEAD, Role.SECRETARIAT}) and actor.administration == code,
+        _("The coordinator and the head read their own administration's journal."),
+    )
+
+
+@rule(Action.READ_NOTICE)
+def read_notice(actor: Actor, notice: Any) -> Decision:
+    return allow_if(
+        notice.recipient_id == actor.user_id, _("This notice is for somebody else.")
+    )
+
+
+@scope(Action.READ_NOTICE)
+def own_notices(actor: Actor) -> Q:
+    return Q(recipient=actor.user_id)
+
+
+@audience(Action.READ_NOTICE)
+def reader_of_notice(notice: Any) -> Q:
+    return Q(pk=notice.recipient_id)

@@ -1,0 +1,41 @@
+"""The catalogue of what can happen. A name here is a name in the journal, for ever."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    BULLETIN_ISSUED = "bulletins.issued"
+    BULLETIN_OPENED = "bulletins.opened"
+    BULLETIN_ACKNOWLEDGED = "bulletins.acknowledged"
+    BULLETIN_OUTCOME = "bulletins.outcome_recorded"
+    FILE_DOWNLOADED = "bulletins.file_downloaded"
+    DRAFT_DELETED = "bulletins.draft_deleted"
+    PERSON_INVITED = "accounts.person_invited"
+    INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"
+    INVITATION_ACCEPTED = "accounts.invitation_accepted"
+    PERSON_SUSPENDED = "accounts.person_suspended"
+    PERSON_WOKEN = "accounts.person_woken"
+    PERSON_SLEEPS = "accounts.person_sleeps"
+    APPOINTED = "accounts.appointed"
+    ADMINISTRATION_FOUNDED = "accounts.administration_founded"
+    SIGNED_IN = "accounts.signed_in"
+    SIGNED_OUT = "accounts.signed_out"
+    SIGN_IN_FAILED = "accounts.sign_in_failed"
+    SESSIONS_ENDED = "accounts.sessions_ended"
+    SECOND_FACTOR_CHANGED = "accounts.second_factor_changed"
+    PASSPHRASE_CHANGED = "vault.passphrase_changed"
+    RECOVERY_CODE_MADE = "vault.recovery_code_made"
+    RECOVERY_CODE_USED = "vault.recovery_code_used"
+    KEY_ENTERED = "vault.key_entered"
+    KEY_GRANTED = "vault.key_granted"
+    KEY_REVOKED = "vault.key_revoked"
+    EPOCH_MADE = "vault.epoch_made"
+    FINGERPRINTS_CONFIRMED = "vault.fingerprints_confirmed"
+    PEPPER_ROTATED = "vault.pepper_rotated"
+    VAULT_UNLOCKED = "vault.unlocked"
+    SEAL_BROKEN = "vault.seal_broken"
+    REFUSED = "access.refused"
+    CHECKPOINT_MADE = "activity.checkpoint_made"
+    DEMONSTRATION_LOADED = "iswg.demonstration_loaded"

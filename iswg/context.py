@@ -1,0 +1,95 @@
+"""What every page shows around its content: who is signed in, where one can go, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from access.roles import READS
+from activity.queries import latest_live_id, unread_notice_count
+from bulletins.queries import unread_count
+from iswg.installation import is_demonstration
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    key: str
+    label: str
+    url: str
+    icon: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The reader, as templates need them."""
+
+    name: str
+    administration: Any
+    zone: str
+    theme: str
+    keys_on: bool
+    language: str
+    role: str
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Nothing here opens anything sealed; counts come from two counters."""
+    common = {
+        "demo": is_demonstration(),
+        "version": settings.VERSION,
+        "development": not settings.PRODUCTION,
+    }
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.administration:
+        return common
+    return {
+        **common,
+        "me": _me(request, actor),
+        "nav_items": _nav(actor),
+        "notice_count": unread_notice_count(actor),
+        "live_topics": [f"administration:{actor.administration}", f"person:{actor.user_id}"],
+        "live_since": latest_live_id(),
+        "session_seconds": settings.SESSION_IDLE_SECONDS,
+        "vault_open": getattr(request, "vault", None) is not None,
+    }
+
+
+def _me(request: HttpRequest, actor: Any) -> Me:
+    from accounts.queries import administration_of
+
+    user = request.user
+    administration = administration_of(actor)
+    role = max(actor.roles, key=lambda r: r.value == "secretariat", default=None)
+    return Me(
+        name=user.name,
+        administration=administration,
+        zone=user.zone or administration.zone,
+        theme=user.theme,
+        keys_on=user.shortcuts,
+        language=user.language,
+        role=str(role.label) if role else "",
+    )
+
+
+def _nav(actor: Any) -> list[NavItem]:
+    items = [NavItem("home", _("Home"), reverse("home"), "home")]
+    if actor.holds(READS):
+        items += [
+            NavItem(
+                "bulletins", _("Bulletins"), reverse("bulletins:list"), "bulletin",
+                unread_count(actor),
+            ),
+            NavItem(
+                "administrations",
+                _("Administrations"),
+                reverse("accounts:administrations"),
+                "people",
+            ),
+        ]
+    return items
