@@ -1,0 +1,303 @@
+"""STREAM 03/01: a file, sealed in pieces as it arrives and opened in pieces as it is read.
+
+    'OC' 03 01 | salt 28 | commitment 32 | chunk 0 | chunk 1 | ... | last chunk
+
+    k | commitment = HKDF-SHA256(salt, key, 'OC' 03 01 | context, 64)
+    chunk i        = AES-256-GCM(k, nonce = i in 11 bytes | last flag in 1, at most 64 KiB)
+
+An envelope must be held whole before its first byte may be believed. A file of 50 MB must not, so
+this is the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar, CRYPTO 2015), as in `age`:
+each chunk is believed on its own. **The nonce** is its place: a chunk moved, doubled or taken from
+another file does not open. **The last flag** is in the nonce too: a file cut at a chunk's edge ends
+with a chunk that was not sealed as the last. **Salt, commitment, context** do what they do in an
+envelope; the key is fresh for each file, so counting from zero never repeats a nonce.
+
+**Padding.** The end is filled with zeros up to a Padmé size (`padding.py`), inside the ciphertext,
+by `seal_chunk` itself when it is told that a piece is the last. The true size is kept elsewhere,
+sealed; whoever reads passes it as `size`. A wrong one does not fit the length of the file and is
+refused.
+
+**What a caller must keep.** Between two requests nobody remembers anything: the header is stored,
+index and last flag are given. Then it is the caller who must not seal *two different* pieces at one
+index under one header, because that would be one nonce for two messages, the thing GCM does not
+survive. A piece that was acknowledged is never sealed again. One that may have been (the reply was
+lost, the process died) is compared with what lies on the disk, by `StreamSealer.holds`, which
+only opens; if it differs, the file starts again under a new header.
+
+**Accepted:** the padded size shows, and so does the progress of an upload.
+"""
+
+from __future__ import annotations
+
+import hmac
+import io
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from vault.crypto.derive import key_and_commitment
+from vault.crypto.errors import CannotOpen
+from vault.crypto.formats import STREAM
+from vault.crypto.padding import padme
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+CHUNK = 65536
+TAG = 16
+SEALED_CHUNK = CHUNK + TAG
+HEADER = 64
+_SALT = slice(4, 32)
+_COMMITMENT = slice(32, 64)
+
+
+# --- sizes ----------------------------------------------------------------------------------------
+
+
+def chunk_count(size: int) -> int:
+    """In how many pieces a file of this size is handed in. An empty file is one empty piece."""
+    return max(1, -(-size // CHUNK))
+
+
+def stored_chunk_count(size: int) -> int:
+    """How many chunks then lie on the disk: the pieces, and what the padding adds behind them."""
+    return chunk_count(padme(size))
+
+
+def sealed_size(size: int) -> int:
+    """How many bytes a file of this size takes on the disk: header, chunks, tags, padding."""
+    return HEADER + padme(size) + TAG * stored_chunk_count(size)
+
+
+# --- sealing --------------------------------------------------------------------------------------
+
+
+class StreamSealer:
+    """Seals the pieces of one file, in any number of requests, remembering nothing in between."""
+
+    __slots__ = ("_aead", "_opener", "header")
+
+    def __init__(self, key: bytes, context: bytes, header: bytes) -> None:
+        self._opener = StreamOpener(key, context, header)  # refuses a header of something else
+        self._aead = self._opener._aead
+        self.header = bytes(header)
+
+    @classmethod
+    def start(cls, key: bytes, context: bytes) -> StreamSealer:
+        """A new file. Keep `.header`: it is the first 64 bytes, and what `resume` needs."""
+        return cls(key, context, _make_header(secrets.token_bytes(28), key, context))
+
+    @classmethod
+    def resume(cls, key: bytes, context: bytes, header: bytes) -> StreamSealer:
+        """The same file in a later request."""
+        return cls(key, context, header)
+
+    def seal_chunk(self, index: int, last: bool, body: bytes) -> bytes:
+        """What to write at `HEADER + index * SEALED_CHUNK` for this piece of the file.
+
+        Every piece but the last is exactly `CHUNK` long. For the last one the answer also holds
+        the padding, which may run over into further chunks.
+        """
+        if not last:
+            if len(body) != CHUNK:
+                raise ValueError("only the last piece of a file may be short")
+            return self._seal(index, False, body)
+        if len(body) > CHUNK or (index and not body):
+            raise ValueError("a last piece has 1 to 65536 bytes, or none if it is the only one")
+        return self._seal_end(index, body)
+
+    def holds(self, index: int, last: bool, body: bytes, sealed: bytes) -> bool:
+        """Is this what `seal_chunk` made of this very piece? Seals nothing, see above."""
+        count = stored_chunk_count(index * CHUNK + len(body)) - index if last else 1
+        pieces = [sealed[at : at + SEALED_CHUNK] for at in range(0, len(sealed), SEALED_CHUNK)]
+        if len(pieces) != count:
+            return False
+        try:
+            opened = b"".join(
+                self._opener.open_chunk(index + n, last and n == count - 1, piece)
+                for n, piece in enumerate(pieces)
+            )
+        except CannotOpen:
+            return False
+        return hmac.compare_digest(opened, body.ljust(len(opened), b"\0"))
+
+    def _seal_end(self, index: int, body: bytes) -> bytes:
+        rest = body.ljust(padme(index * CHUNK + len(body)) - index * CHUNK, b"\0")
+        starts = range(0, len(rest), CHUNK)
+        return b"".join(
+            self._seal(index + n, n == len(starts) - 1, rest[at : at + CHUNK])
+            for n, at in enumerate(starts)
+        )
+
+    def _seal(self, index: int, last: bool, body: bytes) -> bytes:
+        return self._aead.encrypt(_nonce(index, last), body, None)
+
+
+def _make_header(salt: bytes, key: bytes, context: bytes) -> bytes:
+    """Apart from `start` only so that the golden vectors can be made again byte by byte."""
+    return STREAM + salt + key_and_commitment(salt, key, STREAM + context)[1]
+
+
+def _nonce(index: int, last: bool) -> bytes:
+    return index.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
+
+
+# --- opening --------------------------------------------------------------------------------------
+
+
+class StreamOpener:
+    """Opens single chunks of one file, in any order.
+
+    It vouches for each chunk and its place, not for the file being whole: `last` is what the
+    caller believes, and has to come from the size. `SealedReader` and `verify_stream` do that.
+    """
+
+    __slots__ = ("_aead",)
+
+    def __init__(self, key: bytes, context: bytes, header: bytes) -> None:
+        header = bytes(header)  # a database may hand out a memoryview
+        if len(header) != HEADER or not header.startswith(STREAM):
+            raise CannotOpen
+        once, commitment = key_and_commitment(header[_SALT], key, STREAM + context)
+        if not hmac.compare_digest(commitment, header[_COMMITMENT]):
+            raise CannotOpen
+        self._aead = AESGCM(once)
+
+    def open_chunk(self, index: int, last: bool, sealed: bytes) -> bytes:
+        """The plain chunk, with the padding if it has any."""
+        # The lengths follow from the format; checked here, so that a writer which knows the key
+        # cannot make a file that means different things to readers which count differently.
+        if not (TAG < len(sealed) <= SEALED_CHUNK and (last or len(sealed) == SEALED_CHUNK)):
+            raise CannotOpen
+        try:
+            return self._aead.decrypt(_nonce(index, last), sealed, None)
+        except InvalidTag:
+            raise CannotOpen from None
+
+    def open_chunk_into(self, index: int, last: bool, sealed: Buffer, plain: Buffer) -> None:
+        """The same into memory that is there already; for whoever reads a whole file."""
+        try:
+            self._aead.decrypt_into(_nonce(index, last), sealed, None, plain)
+        except (InvalidTag, ValueError):
+            raise CannotOpen from None
+
+
+def verify_stream(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> None:
+    """Return if every byte of this sealed file is genuine; else `CannotOpen`.
+
+    To be called before the first byte goes out: a reader who has been sent half a file cannot be
+    told that the other half was damaged. Two buffers of 64 KiB serve for a file of any size.
+    """
+    opener, end, count = _opener_for(fileobj, key, context, size), padme(size), _last_of(size) + 1
+    sealed, plain = memoryview(bytearray(SEALED_CHUNK)), memoryview(bytearray(CHUNK))
+    for index in range(count):
+        length = min(CHUNK, end - index * CHUNK)
+        _read_exactly(fileobj, sealed[: length + TAG])
+        opener.open_chunk_into(index, index == count - 1, sealed[: length + TAG], plain[:length])
+        padding_from = max(0, size - index * CHUNK)
+        if padding_from < length and bytes(plain[padding_from:length]).strip(b"\0"):
+            raise CannotOpen
+
+
+class SealedReader(io.RawIOBase):
+    """The plain file, to be read and sought in, while on the disk it stays sealed.
+
+    Made for whoever must look inside (ZIP directories, image sizes, office documents) without a
+    plain copy existing anywhere. It keeps the last few chunks, so that jumping between a ZIP's
+    directory and its entries does not open the same chunk again and again; nothing else grows
+    with the file. Damage shows when it is met, as `CannotOpen`; a wrong length at once.
+
+    The file object stays the caller's, to close; one reader belongs to one thread.
+    """
+
+    _KEPT = 8
+
+    def __init__(self, fileobj: BinaryIO, key: bytes, context: bytes, *, size: int) -> None:
+        super().__init__()
+        self._opener = _opener_for(fileobj, key, context, size)
+        self._file, self._size, self._at = fileobj, size, 0
+        self._chunks: OrderedDict[int, bytes] = OrderedDict()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError("before the beginning of the file")
+        self._at = base + offset
+        return self._at
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As many bytes as asked, fewer only at the end.
+
+        `io.RawIOBase.read` would set aside as much memory as is asked for; what is asked for may
+        come out of a hostile ZIP directory.
+        """
+        return b"".join(self._pieces(self._size if size is None or size < 0 else size))
+
+    def readall(self) -> bytes:
+        return self.read()
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        target, filled = memoryview(buffer).cast("B"), 0
+        for piece in self._pieces(len(target)):
+            target[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return filled
+
+    def _pieces(self, wanted: int) -> Iterator[memoryview]:
+        while wanted > 0 and self._at < self._size:
+            index, start = divmod(self._at, CHUNK)
+            piece = memoryview(self._chunk(index))[
+                start : start + min(wanted, self._size - self._at)
+            ]
+            self._at += len(piece)
+            wanted -= len(piece)
+            yield piece
+
+    def _chunk(self, index: int) -> bytes:
+        if index not in self._chunks:
+            self._chunks[index] = self._open(index)
+            if len(self._chunks) > self._KEPT:
+                self._chunks.popitem(last=False)
+        self._chunks.move_to_end(index)
+        return self._chunks[index]
+
+    def _open(self, index: int) -> bytes:
+        self._file.seek(HEADER + index * SEALED_CHUNK)
+        return self._opener.open_chunk(
+            index, index == _last_of(self._size), self._file.read(SEALED_CHUNK)
+        )
+
+
+def _last_of(size: int) -> int:
+    return stored_chunk_count(size) - 1
+
+
+def _opener_for(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> StreamOpener:
+    """The opener, after comparing the file's length with what `size` says; stands at chunk 0."""
+    if fileobj.seek(0, io.SEEK_END) != sealed_size(size):
+        raise CannotOpen
+    fileobj.seek(0)
+    return StreamOpener(key, context, fileobj.read(HEADER))
+
+
+def _read_exactly(fileobj: BinaryIO, target: memoryview) -> None:
+    """Raw files may give less than was asked for."""
+    while target:
+        piece = fileobj.read(len(target))
+        if not piece:
+            raise CannotOpen
+        target[: len(piece)] = piece
+        target = target[len(piece) :]
