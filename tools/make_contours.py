@@ -1,57 +1,105 @@
 """The depth contours behind the header: a drawing of ours, the same each time it is made.
 
-Three invented sea mounts, each a few closed lines that wander like soundings, with a figure of
-depth here and there as on a chart. White lines at low strength, so that text above stays readable.
+A sea floor is invented from a few mounts and hollows, then lines of equal depth are walked through
+it (marching squares), as on a chart; so they never cross. White at low strength: text above stays
+readable.
 """
 
 import math
-import random
 from pathlib import Path
 
-WIDTH, HEIGHT = 1600, 240
-CORNERS = 14  # points on each line: enough to wander, few enough to stay small
-MOUNTS = ((300, 40, 1.0, 7), (930, 190, 1.25, 8), (1380, 30, 0.9, 6))  # x, y, size, lines
+WIDTH, HEIGHT, CELL = 1600, 480, 20
+# x, y, width, height of the bump, its strength (a hollow is negative)
+FLOOR = (
+    (210, 60, 260, 150, 1.0), (520, 330, 300, 170, -0.7), (760, 40, 210, 120, 0.55),
+    (1010, 250, 260, 150, 0.95), (1420, 60, 240, 190, 0.9), (1330, 430, 260, 140, -0.6),
+    (110, 430, 250, 150, -0.75), (720, 480, 150, 90, 0.5), (1180, 20, 140, 110, -0.55),
+)  # fmt: skip
+LEVELS = [level / 100 for level in range(-63, 100, 14)]
+Point = tuple[float, float]
+# Which edges of a cell a line crosses, for each pattern of corners above the level.
+# Corners count 1, 2, 4, 8 from top left clockwise; edges are top, right, bottom, left.
+CROSSINGS: dict[int, tuple[tuple[int, int], ...]] = {
+    1: ((3, 0),), 2: ((0, 1),), 3: ((3, 1),), 4: ((1, 2),), 5: ((3, 0), (1, 2)), 6: ((0, 2),),
+    7: ((3, 2),), 8: ((2, 3),), 9: ((2, 0),), 10: ((0, 1), (2, 3)), 11: ((2, 1),),
+    12: ((1, 3),), 13: ((1, 0),), 14: ((0, 3),),
+}  # fmt: skip
 
 
-def wander(rng: random.Random) -> list[tuple[float, float, int]]:
-    """A few gentle waves around the circle; one mount keeps the same ones on all its lines."""
-    return [(rng.uniform(0.04, 0.16) / n, rng.uniform(0, math.tau), n) for n in (1, 2, 3, 5)]
+def depth(x: float, y: float) -> float:
+    return sum(s * math.exp(-(((x - a) / w) ** 2) - ((y - b) / h) ** 2) for a, b, w, h, s in FLOOR)
 
 
-def line(x: float, y: float, radius: float, waves: list[tuple[float, float, int]]) -> str:
-    """One closed contour: points on a wandering oval, joined by smooth curves.
+def steps(level: float) -> list[tuple[Point, Point]]:
+    """The short lines at which one depth crosses the cells of the grid."""
+    found = []
+    for x in range(-CELL, WIDTH + CELL, CELL):
+        for y in range(-CELL, HEIGHT + CELL, CELL):
+            corners = [(x, y), (x + CELL, y), (x + CELL, y + CELL), (x, y + CELL)]
+            deep = [depth(*corner) for corner in corners]
+            pattern = sum(1 << i for i in range(4) if deep[i] > level)
+            for pair in CROSSINGS.get(pattern, ()):
+                ends = []
+                for edge in pair:
+                    (ax, ay), (bx, by) = corners[edge], corners[(edge + 1) % 4]
+                    t = (level - deep[edge]) / (deep[(edge + 1) % 4] - deep[edge])
+                    ends.append((round(ax + t * (bx - ax), 1), round(ay + t * (by - ay), 1)))
+                found.append((ends[0], ends[1]))
+    return found
 
-    Each curve leaves a point in the direction from the point before to the point after, so every
-    one but the first can be written in the short form that mirrors the last control point.
-    """
-    points = []
-    for step in range(CORNERS):
-        angle = math.tau * step / CORNERS
-        reach = radius * (1 + sum(a * math.sin(n * angle + phase) for a, phase, n in waves))
-        points.append(
-            (round(x + 1.75 * reach * math.cos(angle)), round(y + 0.8 * reach * math.sin(angle)))
-        )
-    path = "M{} {}".format(*points[0])
-    for i, (bx, by) in enumerate(points):
-        (ax, ay), (cx, cy), (dx, dy) = (points[(i + k) % CORNERS] for k in (-1, 1, 2))
-        leave = f"{(cx - ax) / 6:.0f} {(cy - ay) / 6:.0f} " if i == 0 else ""
+
+def lines(level: float) -> list[list[Point]]:
+    """Short lines joined end to end into long ones."""
+    loose = steps(level)
+    done = []
+    while loose:
+        line = list(loose.pop())
+        grown = True
+        while grown:
+            grown = False
+            for step in loose:
+                for a, b in (step, step[::-1]):
+                    if a == line[-1]:
+                        line.append(b)
+                    elif a == line[0]:
+                        line.insert(0, b)
+                    else:
+                        continue
+                    loose.remove(step)
+                    grown = True
+                    break
+                if grown:
+                    break
+        done.append(line)
+    return done
+
+
+def curve(line: list[Point]) -> str:
+    """Every third point, joined by curves that mirror the last control point."""
+    closed = line[0] == line[-1]
+    kept = line[:-1:3] if closed else [*line[:-1:3], line[-1]]
+    points = [(round(x), round(y)) for x, y in kept]
+    if len(points) < 4:
+        return ""
+    if closed:
+        points = [points[-1], *points, points[0], points[1]]
+    else:
+        points = [points[0], *points, points[-1]]
+    path = "M{} {}".format(*points[1])
+    for i in range(1, len(points) - 2):
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = points[i - 1 : i + 3]
+        leave = f"{(cx - ax) / 6:.0f} {(cy - ay) / 6:.0f} " if i == 1 else ""
         arrive = f"{cx - bx - (dx - bx) / 6:.0f} {cy - by - (dy - by) / 6:.0f}"
-        path += f"{'s' if i else 'c'}{leave}{arrive} {cx - bx} {cy - by}"
-    return path.replace(" -", "-") + "z"
+        path += f"{'c' if i == 1 else 's'}{leave}{arrive} {cx - bx} {cy - by}"
+    return path.replace(" -", "-")
 
 
 def contours(folder: Path) -> list[Path]:
-    """Write the drawing; lines that would lie wholly outside the picture are not in MOUNTS."""
-    rng = random.Random(24)  # noqa: S311  a drawing, not a secret
-    paths = []
-    for x, y, size, count in MOUNTS:
-        waves = wander(rng)
-        for ring in range(1, count + 1):
-            paths.append(line(x, y, size * (16 + 21 * ring + 1.6 * ring * ring), waves))
     drawn = folder / "contours.svg"
+    path = "".join(curve(line) for level in LEVELS for line in lines(level))
     drawn.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#bfe3ea" stroke-opacity=".15">'
-        f'<path d="{"".join(paths)}"/></svg>\n'
+        f'width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#bfe3ea" stroke-opacity=".16">'
+        f'<path d="{path}"/></svg>\n'
     )
     return [drawn]

@@ -26,7 +26,7 @@ FEATURES = ["kern", "liga", "mark", "mkmk", "locl", "ccmp"]
 
 def cut(source: Path, wanted: list[int], target: Path) -> None:
     """Keep the wanted letters, drop the hinting, give the file its own name."""
-    whole = TTFont(source)
+    whole = TTFont(source, recalcTimestamp=False)  # the same file each time
     known = whole.getBestCmap()
     options = subset.Options()
     options.flavor = "woff2"
@@ -57,6 +57,6 @@ def font(package: Path, folder: Path) -> list[Path]:
     terms = (package / "LICENSE").read_text().split("\n", 1)[1].lstrip()
     licence = folder / "OFL.txt"
     licence.write_text(
-        f"{owner}\nThe files head-*.woff2 are a changed version under the name ISWG Head.\n\n{terms}"
+        f"{owner}\nhead-*.woff2 are a changed version under the name ISWG Head.\n\n{terms}"
     )
     return [*made, licence]

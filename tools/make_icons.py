@@ -62,6 +62,15 @@ SYMBOL = (
     'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">{body}</symbol>'
 )
 
+# The mark of the working group: a compass rose of our own, in the two colours of the header.
+MARK = (
+    '<g fill="none" stroke-width="1.6"><circle cx="20" cy="20" r="18.5" stroke="#8fb5bc"/>'
+    '<path d="M20 5l2.6 12.4L35 20l-12.4 2.6L20 35l-2.6-12.4L5 20l12.4-2.6z" fill="#ffd27a"/>'
+    '<path d="M9.5 9.5l5.2 5.2M30.5 9.5l-5.2 5.2M9.5 30.5l5.2-5.2M30.5 30.5l-5.2-5.2" '
+    'stroke="#ffd27a" stroke-linecap="round"/></g>'
+)
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"'
+
 
 def symbol(source: Path, name: str) -> str:
     """The drawing alone: without the comment, the outer tag and the spaces between shapes."""
@@ -74,12 +83,15 @@ def symbol(source: Path, name: str) -> str:
 
 
 def icons(package: Path, folder: Path) -> list[Path]:
-    """Write the sprite and the licence beside it."""
+    """Write the sprite with our mark, the mark alone for the browser's tab, and the licence."""
     drawn = "".join(
         symbol(package / "icons" / f"{theirs}.svg", ours) for ours, theirs in NAMES.items()
     )
-    sprite = folder / "icons.svg"
+    drawn += f'<symbol id="mark" viewBox="0 0 40 40">{MARK}</symbol>'
+    sprite, mark = folder / "icons.svg", folder / "mark.svg"
     licence = folder / "icons-LICENSE.txt"
-    sprite.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>\n')
+    sprite.write_text(f"{SVG}>{drawn}</svg>\n")
+    disc = '<circle cx="20" cy="20" r="20" fill="#072f3a"/>'
+    mark.write_text(f'{SVG} viewBox="0 0 40 40">{disc}{MARK}</svg>\n')
     licence.write_text((package / "LICENSE").read_text())
-    return [sprite, licence]
+    return [sprite, mark, licence]

@@ -1,0 +1,1 @@
+"""What dev.py does. Standard library only, except messages.py, which runs in the environment."""

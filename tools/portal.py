@@ -1,0 +1,158 @@
+"""`dev.py run`: from a bare clone to a working site, and everything stopped at the end."""
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tools import development
+from tools.environment import ROOT, Refusal, ready, say
+from tools.welcome import welcome
+
+PATIENCE = 60  # seconds for the first answer
+
+
+def port() -> int:
+    """PORT, or 8000."""
+    words = os.environ.get("PORT") or "8000"
+    if not words.isdigit() or not 0 < int(words) < 65536:
+        raise Refusal(f"PORT is {words!r}: write a number from 1 to 65535.")
+    return int(words)
+
+
+def run(*, empty: bool) -> int:
+    number = port()
+    _refuse_taken(number)
+    python = ready("requirements.lock")
+    env = development.environment(number)
+    manage = [python, "manage.py"]
+    say("Preparing the database ...")
+    _step([*manage, "migrate", "-v0"], env)
+    _collect_static(manage, env)
+    fresh = _has_nobody(python, env)
+    if fresh and not empty:
+        say("Loading the demonstration data: 24 administrations, their people, their keys ...")
+        development.make_passphrase()
+        _step([*manage, "load_demo"], development.environment(number))
+        env = development.environment(number)
+    return _serve(python, env, number, empty=empty and fresh)
+
+
+def _refuse_taken(number: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            raise Refusal(
+                f"Port {number} is in use: choose another with PORT={number + 1} python3 dev.py run"
+            ) from None
+
+
+def _step(command: list[str], env: dict[str, str]) -> None:
+    if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
+        raise Refusal(f"`manage.py {command[2]}` failed; the lines above say why.")
+
+
+def _collect_static(manage: list[str], env: dict[str, str]) -> None:
+    """Only when a file under static/ or a package has changed since the last time."""
+    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+    state = "\n".join(f"{p.relative_to(ROOT)} {p.stat().st_mtime_ns}" for p in files)
+    state += (ROOT / "requirements.lock").read_text()
+    stamp = Path(env["ISWG_DATA_DIR"]) / "static.stamp"
+    now = hashlib.sha256(state.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    say("Collecting style, scripts and pictures ...")
+    _step([*manage, "collectstatic", "--noinput", "--clear", "-v0"], env)
+    stamp.write_text(now)
+
+
+def _has_nobody(python: str, env: dict[str, str]) -> bool:
+    script = (
+        "import django; django.setup();"
+        "from django.contrib.auth import get_user_model;"
+        "raise SystemExit(3 if get_user_model().objects.exists() else 0)"
+    )
+    env = env | {"DJANGO_SETTINGS_MODULE": "iswg.settings"}
+    answer = subprocess.run([python, "-c", script], cwd=ROOT, env=env, check=False).returncode
+    if answer not in (0, 3):
+        raise Refusal("The database could not be read; the lines above say why.")
+    return answer == 0
+
+
+def _serve(python: str, env: dict[str, str], number: int, *, empty: bool) -> int:
+    """The web server and the worker, until one of them ends or somebody asks."""
+    commands = {
+        "web server": [python, "-m", "iswg.serve", "-b", "127.0.0.1", "-p", str(number)],
+        "worker": [python, "manage.py", "work"],
+    }
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in commands.items():
+            running[name] = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - dev.py has one thread
+            )
+        _wait_until_healthy(number, running)
+        welcome(number, empty=empty)
+        while True:
+            _refuse_ended(running)
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        say("\nStopping ...")
+        return 0
+    finally:
+        _stop(list(running.values()))
+
+
+def _end_with_parent() -> None:
+    """On Linux, should dev.py itself be killed, its processes are told to end."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def _wait_until_healthy(number: int, running: dict[str, subprocess.Popen[bytes]]) -> None:
+    end = time.monotonic() + PATIENCE
+    # No proxy of the environment stands between this machine and itself.
+    ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+    while time.monotonic() < end:
+        _refuse_ended(running)
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            ask(f"http://127.0.0.1:{number}/healthz", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise Refusal(f"The site did not answer within {PATIENCE} seconds; the lines above say why.")
+
+
+def _refuse_ended(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    for name, process in running.items():
+        if process.poll() is not None:
+            raise Refusal(f"The {name} ended by itself; the lines above say why.")
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ask each process's whole group to end, wait, then insist."""
+    # A second Ctrl-C must not leave anything behind.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+        end = time.monotonic() + patience
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, end - time.monotonic()))
