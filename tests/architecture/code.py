@@ -29,9 +29,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imported(path: Path) -> Iterator[str]:
+def imported(path: Path, *, for_types: bool = True) -> Iterator[str]:
     """Full dotted names of the modules a file imports, inside functions too."""
+    left_out = set() if for_types else _for_type_checkers(tree(path))
     for node in ast.walk(tree(path)):
+        if node in left_out:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -41,6 +44,12 @@ def imported(path: Path) -> Iterator[str]:
                 module = ".".join([*package, module]).strip(".")
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _for_type_checkers(module: ast.Module) -> set[ast.AST]:
+    blocks = [node for node in ast.walk(module) if isinstance(node, ast.If)]
+    blocks = [block for block in blocks if ast.unparse(block.test).endswith("TYPE_CHECKING")]
+    return {node for block in blocks for line in block.body for node in ast.walk(line)}
 
 
 def within(module: str, package: str) -> bool:
