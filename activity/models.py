@@ -64,9 +64,7 @@ class LiveEvent(models.Model):
 class Notice(models.Model):
     """Something a person should know: a kind and a reference, never a word of it."""
 
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     event = models.CharField(max_length=60)
     target = models.CharField(max_length=80)
     reference = models.CharField(max_length=20, blank=True)

@@ -1,0 +1,94 @@
+"""Which notices are also mailed, and when: rows that wait for the worker.
+
+A row holds facts, not words; activity/mail.py draws it when it is sent, in the language its
+reader has then.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from access.policy import people_in_standing
+from activity.events import Event
+from activity.models import Notice, OutgoingMail
+
+MORNING = datetime.time(7, 0)
+URGENT = frozenset({"priority", "immediate"})
+
+# What concerns a person enough to be told outside the portal. Everything else waits in the
+# portal as a notice: an acknowledgement by each of 23 administrations is not 23 mails.
+MAILED = frozenset(
+    {
+        Event.BULLETIN_ISSUED,
+        Event.ACKNOWLEDGEMENT_DUE,
+        Event.ACKNOWLEDGEMENT_LATE,
+        Event.KEY_GRANTED,
+        Event.EPOCH_MADE,
+        Event.PERSON_WOKEN,
+        Event.PASSPHRASE_CHANGED,
+        Event.RECOVERY_CODE_USED,
+        Event.SECOND_FACTOR_CHANGED,
+        Event.CHECKPOINT_MADE,
+    }
+)
+
+
+def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:
+    """Rows for the mails of these notices, each due at once or in its reader's morning."""
+    if event not in MAILED or not notices:
+        return
+    patient = [n.recipient_id for n in notices if not _is_now(n)]
+    zones = home_zones(patient)
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(
+            recipient=notice.recipient,
+            language=notice.recipient.language,
+            kind=event.value,
+            notice=notice,
+            made_at=now,
+            not_before=now
+            if _is_now(notice)
+            else next_morning(now, zones.get(notice.recipient_id, "UTC")),
+        )
+        for notice in notices
+    )
+
+
+def queue_to_address(
+    *, address: str, language: str, kind: str, facts: dict[str, Any], secret: bytes | None = None
+) -> OutgoingMail:
+    """A mail to somebody who has no account yet. `secret` is a sealed link, gone once sent."""
+    return OutgoingMail.objects.create(
+        address=address, language=language, kind=kind, facts=facts, secret=secret
+    )
+
+
+def _is_now(notice: Notice) -> bool:
+    return notice.recipient.mail_now or notice.urgency in URGENT
+
+
+def home_zones(people: Sequence[int]) -> dict[int, str]:
+    """Where each person's morning is: an own zone, else the administration's."""
+    rows = (
+        get_user_model()
+        ._default_manager.filter(people_in_standing() & Q(pk__in=people))
+        .values_list("pk", "zone", "appointments__administration__zone")
+    )
+    return {pk: own or home for pk, own, home in rows}
+
+
+def next_morning(now: datetime.datetime, zone: str) -> datetime.datetime:
+    """The coming 07:00 of that zone."""
+    try:
+        place = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        place = ZoneInfo("UTC")
+    local = now.astimezone(place)
+    day = local.date() if local.time() < MORNING else local.date() + datetime.timedelta(days=1)
+    return datetime.datetime.combine(day, MORNING, place).astimezone(datetime.UTC)
