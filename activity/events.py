@@ -41,4 +41,7 @@ class Event(StrEnum):
     SEAL_BROKEN = "vault.seal_broken"
     REFUSED = "access.refused"
     CHECKPOINT_MADE = "activity.checkpoint_made"
+    JOURNAL_EXPORTED = "activity.journal_exported"
+    JOURNAL_BROKEN = "activity.journal_broken"
+    MAIL_GIVEN_UP = "activity.mail_given_up"
     DEMONSTRATION_LOADED = "iswg.demonstration_loaded"

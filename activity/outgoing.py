@@ -34,7 +34,7 @@ MAILED = frozenset(
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,
-        Event.CHECKPOINT_MADE,
+        Event.JOURNAL_BROKEN,
     }
 )
 

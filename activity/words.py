@@ -1,0 +1,119 @@
+"""The record in words: what happened, for the journal's page; what it means to the reader, for
+notices and mails; and what is wrong, if a check finds something.
+
+Tables, so that one can read down a column. A test holds that every event has its words.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from activity import chain
+from activity.events import Event
+from activity.ports import administration_name
+
+HAPPENED = {
+    Event.BULLETIN_ISSUED: _("Bulletin issued"),
+    Event.BULLETIN_OPENED: _("Bulletin opened"),
+    Event.BULLETIN_ACKNOWLEDGED: _("Bulletin acknowledged"),
+    Event.BULLETIN_OUTCOME: _("Outcome recorded"),
+    Event.ACKNOWLEDGEMENT_DUE: _("Reminded of an acknowledgement"),
+    Event.ACKNOWLEDGEMENT_LATE: _("Reminded of a late acknowledgement"),
+    Event.FILE_DOWNLOADED: _("Attachment downloaded"),
+    Event.DRAFT_DELETED: _("Draft deleted"),
+    Event.PERSON_INVITED: _("Person invited"),
+    Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),
+    Event.INVITATION_EXPIRED: _("Invitation expired"),
+    Event.INVITATION_ACCEPTED: _("Invitation accepted"),
+    Event.PERSON_SUSPENDED: _("Account suspended"),
+    Event.PERSON_WOKEN: _("Account woken"),
+    Event.PERSON_SLEEPS: _("Account asleep after a long absence"),
+    Event.APPOINTED: _("Appointed to a role"),
+    Event.ADMINISTRATION_FOUNDED: _("Administration entered"),
+    Event.SIGNED_IN: _("Signed in"),
+    Event.SIGNED_OUT: _("Signed out"),
+    Event.SIGN_IN_FAILED: _("Sign-in failed"),
+    Event.SESSIONS_ENDED: _("All sessions ended"),
+    Event.SECOND_FACTOR_CHANGED: _("Second factor changed"),
+    Event.PASSPHRASE_CHANGED: _("Passphrase changed"),
+    Event.RECOVERY_CODE_MADE: _("Recovery code made"),
+    Event.RECOVERY_CODE_USED: _("Recovery code used"),
+    Event.KEY_ENTERED: _("Key entered in the directory"),
+    Event.KEY_GRANTED: _("Administration's key granted"),
+    Event.KEY_REVOKED: _("Key revoked"),
+    Event.EPOCH_MADE: _("New key of the administration"),
+    Event.FINGERPRINTS_CONFIRMED: _("Fingerprints confirmed"),
+    Event.PEPPER_ROTATED: _("Server secret changed"),
+    Event.VAULT_UNLOCKED: _("Keys unlocked"),
+    Event.SEAL_BROKEN: _("A seal did not open"),
+    Event.REFUSED: _("Refused"),
+    Event.CHECKPOINT_MADE: _("Checkpoint made"),
+    Event.JOURNAL_EXPORTED: _("Journal downloaded"),
+    Event.JOURNAL_BROKEN: _("Check of the journal failed"),
+    Event.MAIL_GIVEN_UP: _("A mail could not be delivered"),
+    Event.DEMONSTRATION_LOADED: _("Demonstration data loaded"),
+}
+
+# To the person concerned. %(origin)s is the administration that a notice names.
+CONCERNS = {
+    Event.BULLETIN_ISSUED: _("%(origin)s sent a bulletin to your administration."),
+    Event.BULLETIN_ACKNOWLEDGED: _("%(origin)s acknowledged your bulletin."),
+    Event.BULLETIN_OUTCOME: _("%(origin)s told what came of your bulletin."),
+    Event.ACKNOWLEDGEMENT_DUE: _(
+        "A bulletin from %(origin)s waits for your administration to acknowledge it."
+    ),
+    Event.ACKNOWLEDGEMENT_LATE: _(
+        "Your administration is late: a bulletin from %(origin)s is not acknowledged yet."
+    ),
+    Event.INVITATION_ACCEPTED: _(
+        "A person you invited has an account now. Compare fingerprints and grant the key."
+    ),
+    Event.INVITATION_EXPIRED: _("An invitation of yours was not used in time and has expired."),
+    Event.PERSON_SUSPENDED: _("An account of your administration was suspended."),
+    Event.PERSON_WOKEN: _("Your account was woken."),
+    Event.APPOINTED: _("Your role has changed."),
+    Event.SECOND_FACTOR_CHANGED: _("Your second factor was changed. If it was not you, say so now."),
+    Event.PASSPHRASE_CHANGED: _("Your passphrase was changed. If it was not you, say so now."),
+    Event.RECOVERY_CODE_USED: _("Your recovery code was used. If it was not you, say so now."),
+    Event.SESSIONS_ENDED: _("You were signed out everywhere."),
+    Event.KEY_ENTERED: _("A new key of your administration stands in the directory."),
+    Event.KEY_GRANTED: _("A colleague granted you the key of your administration."),
+    Event.KEY_REVOKED: _("A key of your administration was revoked."),
+    Event.EPOCH_MADE: _("Your administration has a new key. Unlock to take it up."),
+    Event.SEAL_BROKEN: _("A seal did not open. The Secretariat and the operator should know."),
+    Event.JOURNAL_BROKEN: _("The check of the journal failed. The operator must look at it now."),
+    Event.MAIL_GIVEN_UP: _("A mail to a colleague of yours could not be delivered."),
+}
+
+URGENCIES = {"routine": _("Routine"), "priority": _("Priority"), "immediate": _("Immediate")}
+
+FAULTS = {
+    chain.GAP: _("Line %(seq)s is missing."),
+    chain.BROKEN: _("Line %(seq)s does not continue the line before it."),
+    chain.EDITED: _("Line %(seq)s was changed after it was written."),
+    chain.CUT: _("The journal is shorter than the checkpoint of %(seq)s lines says."),
+    chain.REWRITTEN: _("The first %(seq)s lines are not those that the checkpoint was made over."),
+    chain.FORGED: _("The checkpoint of %(seq)s lines was not signed with the journal's key."),
+    chain.MISFILED: _("Line %(seq)s is filed under something else than it says."),
+}
+
+
+def happened(event: str) -> str:
+    """A short phrase for the journal's page; an event of another version stands as its code."""
+    return str(HAPPENED.get(event, event))  # type: ignore[call-overload]  # a StrEnum is its text
+
+
+def concerns(event: str, origin: str) -> str:
+    """The sentence of a notice, in the current language."""
+    sentence = CONCERNS.get(event)  # type: ignore[call-overload]  # a StrEnum is its text
+    if sentence is None:
+        return happened(event)
+    return str(sentence) % {"origin": administration_name(origin) or _("An administration")}
+
+
+def urgency(value: str) -> str:
+    return str(URGENCIES.get(value, value))
+
+
+def fault(found: chain.Fault) -> str:
+    return str(FAULTS[found.kind]) % {"seq": found.seq}
