@@ -1,0 +1,105 @@
+/* Drafts: what is typed is kept on the server after three quiet seconds and when the page is left.
+   In the browser only sessionStorage holds it, which dies with the tab, and only until the server
+   has it: laptops are shared. Words come from the status line's data- attributes. */
+(() => {
+  'use strict';
+  document.querySelectorAll('form[data-draft]').forEach(form => {
+    const key = 'draft:' + location.pathname + ':' + form.dataset.draft;
+    const said = form.querySelector('[data-draft-said]'), words = said?.dataset || {};
+    const version = form.elements.version;
+    let timer, dirty = false, busy = false, refused = false;
+
+    const fields = () => {
+      const data = new FormData(form);
+      for (const el of form.elements) {
+        if (el.name && (el.type === 'file' || el.type === 'password' || 'noDraft' in el.dataset)) data.delete(el.name);
+      }
+      return data;
+    };
+    const say = text => { if (said && text && said.textContent !== text) said.textContent = text; };
+    const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, {
+      hour: '2-digit', minute: '2-digit', timeZone: document.documentElement.dataset.zone || undefined});
+
+    function mark() {
+      dirty = true;
+      form.dataset.dirty = '';
+      if (refused) return;
+      clearTimeout(timer);
+      timer = setTimeout(keep, 3000);
+    }
+
+    function stash() {
+      const rows = [...fields()].filter(([name]) => name !== 'csrfmiddlewaretoken' && name !== 'version');
+      try { sessionStorage.setItem(key, JSON.stringify(rows)); } catch { /* full or forbidden: the server has it soon */ }
+    }
+    const unstash = () => { try { sessionStorage.removeItem(key); } catch { /* the same */ } };
+
+    async function keep(leaving) {
+      clearTimeout(timer);
+      if (!dirty || busy || refused) return;
+      stash();
+      busy = true;
+      dirty = false;
+      try {
+        const r = await fetch(form.dataset.draftUrl, {
+          method: 'POST', body: fields(), keepalive: leaving === true,
+          headers: {'X-CSRFToken': form.elements.csrfmiddlewaretoken.value, Accept: 'application/json'}});
+        answered(r, r.headers.get('Content-Type')?.includes('json') ? await r.json() : {});
+      } catch {
+        again();
+      } finally {
+        busy = false;
+        if (dirty && !refused) { clearTimeout(timer); timer = setTimeout(keep, 3000); }
+      }
+    }
+
+    function answered(r, answer) {
+      if (r.ok && !r.redirected && answer.version !== undefined) {
+        if (version) version.value = answer.version;
+        if (answer.url) form.dataset.draftUrl = answer.url;
+        if (!dirty) { unstash(); delete form.dataset.dirty; }
+        say((words.kept || '').replace('{time}', clock()));
+        document.dispatchEvent(new Event('iswg:acted'));
+      } else if (answer.sentence) {
+        // Two editors, or a form that cannot be kept: more tries would not help until it changes.
+        refused = r.status === 409;
+        dirty = true;
+        say(answer.sentence);
+      } else again();
+    }
+
+    function again() {
+      dirty = true;
+      say(words.failed);
+      clearTimeout(timer);
+      timer = setTimeout(keep, 10000);
+    }
+
+    /* What a lost link left behind in this tab comes back, unless the server's text is the same. */
+    function restore() {
+      let rows;
+      try { rows = JSON.parse(sessionStorage.getItem(key) || 'null'); } catch { return; }
+      if (!rows) return;
+      const before = JSON.stringify([...fields()]);
+      const held = new Map();
+      rows.forEach(([name, value]) => held.set(name, [...(held.get(name) || []), value]));
+      for (const el of form.elements) {
+        if (!el.name || el.type === 'hidden' || el.type === 'file' || el.type === 'password' || el.type === 'submit') continue;
+        const values = held.get(el.name) || [];
+        if (el.type === 'checkbox' || el.type === 'radio') el.checked = values.includes(el.value);
+        else if (values.length) el.value = values[0];
+      }
+      if (JSON.stringify([...fields()]) !== before) { say(words.restored); mark(); }
+    }
+
+    form.addEventListener('input', mark);
+    form.addEventListener('change', mark);
+    form.addEventListener('focusout', () => { if (dirty) keep(); });
+    form.addEventListener('submit', () => { clearTimeout(timer); dirty = false; delete form.dataset.dirty; unstash(); });
+    document.addEventListener('iswg:flush', () => keep(true));
+    document.addEventListener('visibilitychange', () => { if (document.hidden) keep(true); });
+    addEventListener('pagehide', () => keep(true));
+    addEventListener('online', () => keep());
+    restore();
+  });
+})();

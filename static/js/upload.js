@@ -1,0 +1,133 @@
+/* Files in pieces of 64 KiB: the server says how far it got, a lost link goes on from there, and
+   progress is told in words. One piece after another: each waits for the last one's answer, so the
+   server never holds more than one. Words come from the form's data- attributes. */
+(() => {
+  'use strict';
+  const PIECE = 65536, ABANDON = 8;
+  const sleep = ms => new Promise(r => setTimeout(r, ms));
+
+  document.querySelectorAll('form[data-upload]').forEach(form => {
+    const words = form.dataset, list = document.querySelector(words.list);
+    const picker = form.querySelector('input[type=file]'), button = form.querySelector('button');
+    const head = () => ({'X-CSRFToken': form.elements.csrfmiddlewaretoken.value, Accept: 'application/json'});
+    const fill = (text, done, size) => text.replace('{done}', amount(done, size)).replace('{size}', amount(size, size));
+    let queue = Promise.resolve(), going = 0;
+
+    /* Both figures in the unit of the whole: "1.5 MB of 3.0 MB". */
+    function amount(n, size) {
+      const lang = document.documentElement.lang, mega = size >= 999500, n1 = mega ? n / 1e6 : n / 1e3;
+      const digits = mega ? 1 : 0;
+      return words[mega ? 'mb' : 'kb'].replace('{n}', n1.toLocaleString(lang, {minimumFractionDigits: digits, maximumFractionDigits: digits}));
+    }
+
+    button.hidden = true;
+    picker.addEventListener('change', () => {
+      [...picker.files].forEach(add);
+      picker.value = '';
+    });
+    form.addEventListener('submit', e => e.preventDefault());
+
+    function make(tag, props = {}, ...inside) {
+      const el = Object.assign(document.createElement(tag), props);
+      el.append(...inside);
+      return el;
+    }
+
+    function add(file) {
+      const bar = make('progress', {max: file.size || 1, value: 0});
+      const said = make('span', {className: 'about', role: 'status'});
+      const pause = make('button', {type: 'button', className: 'btn quiet', textContent: words.pause});
+      const remove = make('button', {type: 'button', className: 'btn quiet', textContent: words.remove});
+      const hold = make('span', {className: 'row'}, pause, remove);
+      const row = make('li', {className: 'file'}, make('span'), make('span', {className: 'name', textContent: file.name}), hold, bar, said);
+      for (const b of [pause, remove]) b.append(make('span', {className: 'vh', textContent: ' ' + file.name}));
+      bar.setAttribute('aria-label', file.name);
+      const job = {file, row, bar, said, pause, at: 0, url: '', stopped: false, gone: false, told: 0};
+      pause.addEventListener('click', () => {
+        job.stopped = !job.stopped;
+        label(job, job.stopped ? words.resume : words.pause);
+        if (job.stopped) tell(job, words.paused); else job.wake?.();
+      });
+      remove.addEventListener('click', () => drop(job));
+      list.append(row);
+      queue = queue.then(() => send(job));
+    }
+
+    const label = (job, text) => { job.pause.firstChild.textContent = text; };
+    const tell = (job, text) => { job.bar.value = job.at; job.said.textContent = fill(text, job.at, job.file.size); };
+
+    async function drop(job) {
+      job.gone = true;
+      job.wake?.();
+      job.row.remove();
+      picker.focus();
+      if (job.url) try { await fetch(job.url, {method: 'DELETE', headers: head()}); } catch { /* swept up later */ }
+    }
+
+    function fail(job, sentence) {
+      job.bar.remove();
+      job.pause.remove();
+      job.said.classList.add('error');
+      job.said.textContent = sentence ? words.failed + ': ' + sentence : words.failed;
+    }
+
+    async function ask(method, url, extra) {
+      const r = await fetch(url, {method, ...extra, headers: {...head(), ...extra?.headers}});
+      const answer = r.headers.get('Content-Type')?.includes('json') ? await r.json() : {};
+      if (r.ok || r.status === 409 && answer.offset !== undefined) return answer;
+      throw Object.assign(new Error('refused'), {final: r.status < 500 && r.status !== 429, sentence: answer.error});
+    }
+
+    async function step(job) {
+      const {file} = job;
+      if (!job.url) {
+        const a = await ask('POST', form.action, {body: new URLSearchParams({name: file.name, size: file.size})});
+        job.url = a.url;
+        job.at = a.offset || 0;
+      } else if (job.lost) job.at = (await ask('GET', job.url)).offset;
+      job.lost = false;
+      const to = Math.min(file.size, (Math.floor(job.at / PIECE) + 1) * PIECE);
+      const a = await ask('PUT', job.url, {headers: {'Upload-Offset': job.at, 'Content-Type': 'application/octet-stream'},
+        body: await file.slice(job.at, to).arrayBuffer()});
+      job.at = a.offset;
+      return a;
+    }
+
+    async function send(job) {
+      let tries = 0;
+      going++;
+      form.dataset.dirty = '';
+      while (!job.gone) {
+        if (job.stopped) { await new Promise(r => { job.wake = r; }); job.lost = true; continue; }
+        try {
+          const a = await step(job);
+          tries = 0;
+          if (Date.now() - job.told > 700 || a.done) { job.told = Date.now(); if (!job.stopped) tell(job, words.said); }
+          if (Math.floor(job.at / 2097152) !== job.acted) { job.acted = Math.floor(job.at / 2097152); document.dispatchEvent(new Event('iswg:acted')); }
+          if (a.done) { finish(job, a); break; }
+        } catch (e) {
+          if (e.final) { fail(job, e.sentence); break; }
+          job.lost = true;
+          tell(job, words.wait);
+          if (++tries > ABANDON) { job.stopped = true; label(job, words.again); tries = 0; continue; }
+          await sleep(Math.random() * Math.min(30000, 500 * 2 ** tries));
+        }
+      }
+      if (--going === 0) delete form.dataset.dirty;
+    }
+
+    function finish(job, answer) {
+      if (answer.html) {
+        const box = document.createElement('template');
+        box.innerHTML = answer.html;
+        job.row.replaceWith(box.content);
+        document.getElementById('said').textContent = job.file.name + ': ' + fill(words.done, job.at, job.file.size);
+        return;
+      }
+      job.bar.remove();
+      job.pause.remove();
+      tell(job, words.done);
+    }
+  });
+  addEventListener('beforeunload', e => { if (document.querySelector('form[data-upload][data-dirty]')) e.preventDefault(); });
+})();
