@@ -25,6 +25,7 @@ def dispatch(words: list[str], manual: str) -> int | str:
     except Refusal as sentence:
         return str(sentence)
     except KeyboardInterrupt:
+        environment.say("\nStopped. The same command goes on from here.")
         return 130
 
 
