@@ -85,6 +85,6 @@ def make_salt() -> bytes:
 def make_phrase(words: int = 5) -> str:
     """A phrase of different words from the list, drawn at random: five are 64 bits.
 
-    At 170 ms a guess on one core, half of 2**64 guesses are about 50,000 million core-years.
+    At 170 ms a guess on one core, half of 2**64 guesses are some 75,000 million core-years.
     """
     return " ".join(secrets.SystemRandom().sample(word_list(), words))

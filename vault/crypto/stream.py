@@ -45,7 +45,7 @@ from vault.crypto.formats import STREAM
 from vault.crypto.padding import padme
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from _typeshed import WriteableBuffer
 
 CHUNK = 65536
 TAG = 16
@@ -53,9 +53,6 @@ SEALED_CHUNK = CHUNK + TAG
 HEADER = 64
 _SALT = slice(4, 32)
 _COMMITMENT = slice(32, 64)
-
-
-# --- sizes ----------------------------------------------------------------------------------------
 
 
 def chunk_count(size: int) -> int:
@@ -71,9 +68,6 @@ def stored_chunk_count(size: int) -> int:
 def sealed_size(size: int) -> int:
     """How many bytes a file of this size takes on the disk: header, chunks, tags, padding."""
     return HEADER + padme(size) + TAG * stored_chunk_count(size)
-
-
-# --- sealing --------------------------------------------------------------------------------------
 
 
 class StreamSealer:
@@ -111,7 +105,9 @@ class StreamSealer:
         return self._seal_end(index, body)
 
     def holds(self, index: int, last: bool, body: bytes, sealed: bytes) -> bool:
-        """Is this what `seal_chunk` made of this very piece? Seals nothing, see above."""
+        """Is this what `seal_chunk` makes of this very piece? Seals nothing, see above."""
+        if not last and len(body) != CHUNK:
+            return False
         count = stored_chunk_count(index * CHUNK + len(body)) - index if last else 1
         pieces = [sealed[at : at + SEALED_CHUNK] for at in range(0, len(sealed), SEALED_CHUNK)]
         if len(pieces) != count:
@@ -146,9 +142,6 @@ def _nonce(index: int, last: bool) -> bytes:
     return index.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
 
 
-# --- opening --------------------------------------------------------------------------------------
-
-
 class StreamOpener:
     """Opens single chunks of one file, in any order.
 
@@ -178,7 +171,9 @@ class StreamOpener:
         except InvalidTag:
             raise CannotOpen from None
 
-    def open_chunk_into(self, index: int, last: bool, sealed: Buffer, plain: Buffer) -> None:
+    def open_chunk_into(
+        self, index: int, last: bool, sealed: memoryview, plain: memoryview
+    ) -> None:
         """The same into memory that is there already; for whoever reads a whole file."""
         try:
             self._aead.decrypt_into(_nonce(index, last), sealed, None, plain)
@@ -232,10 +227,10 @@ class SealedReader(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise ValueError("before the beginning of the file")
-        self._at = base + offset
+        bases = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}
+        if whence not in bases or bases[whence] + offset < 0:
+            raise ValueError("there is no such place in a file")
+        self._at = bases[whence] + offset
         return self._at
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -249,7 +244,7 @@ class SealedReader(io.RawIOBase):
     def readall(self) -> bytes:
         return self.read()
 
-    def readinto(self, buffer: Buffer, /) -> int:
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         target, filled = memoryview(buffer).cast("B"), 0
         for piece in self._pieces(len(target)):
             target[filled : filled + len(piece)] = piece

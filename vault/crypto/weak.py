@@ -19,9 +19,10 @@ SHORTEST = 15
 ENOUGH_BITS = 44
 _LOOKED_AT = 100  # what follows cannot make the beginning any weaker
 
-# Prices in bits. A word: one of the 10,000 commonest passwords (common.txt), or one that everybody in
-# this group thinks of first (ours.txt). A row: four or more neighbours on a keyboard or in the alphabet. An echo: what was just
-# there, again. A single letter is dearer than a digit, and a space costs next to nothing.
+# Prices in bits. A word: one of the 10,000 commonest passwords (common.txt), or one that everybody
+# in this group thinks of first (ours.txt). A row: four or more neighbours on a keyboard or in the
+# alphabet. An echo: what was just there, again. A single letter is dearer than a digit, and a space
+# costs next to nothing.
 WORD, ROW, ECHO, LETTER, DIGIT, MARK, SPACE = 9, 6, 2, 5, 3, 4, 1
 
 ROWS = (

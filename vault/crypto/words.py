@@ -21,11 +21,11 @@ def word_list() -> tuple[str, ...]:
 
 
 def fingerprint_words(digest: bytes) -> list[str]:
-    """Eight words that stand for a SHA-256 digest: its last 103 bits, in base 7,776.
+    """Eight words that stand for a SHA-256 digest: its remainder by 7776**8, in base 7,776.
 
     A server that wants to pass its own key off as somebody else's must find one with the same
     eight words: 2**103 tries. (Two keys *of its own* with the same words are cheaper, 2**52, and
-    worthless: both are its own.) Eight is what fifteen people can read out in a meeting.
+    worthless: both are its own.) More words would be surer, and nobody would read them all out.
     """
     if len(digest) != 32:
         raise ValueError("a fingerprint is made of a SHA-256 digest")
