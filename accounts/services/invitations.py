@@ -1,0 +1,189 @@
+"""The only way in: an invitation, used once, bound to an address, an administration and a role.
+
+The link leaves the house by mail and is never shown to whoever invites; the database keeps its
+hash, and the waiting mail keeps it sealed until it is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.actors import Actor
+from access.policy import Action, require
+from access.roles import Role
+from accounts.actors import find_actor
+from accounts.models import SECRETARIAT, Administration, Appointment, Invitation, User
+from accounts.services.people import CannotAppoint, enter_appointment, refuse_misfit
+from activity.events import Event
+from activity.links import seal_link
+from activity.outgoing import queue_to_address
+from activity.record import record
+
+MAIL = "invitation"
+FOUNDER = "found_administration"
+
+
+class CannotInvite(ValueError):
+    """An invitation that cannot be made or used; the message is for the person."""
+
+
+def hash_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+@transaction.atomic
+def invite(
+    *,
+    actor: Actor,
+    administration: Administration,
+    role: Role,
+    email: str,
+    name: str,
+    language: str = "en",
+) -> Invitation:
+    """Invite somebody and let the worker mail the link, which nobody inside gets to see."""
+    invitation, token = _draft(administration, role, email, name, language)
+    require(actor, Action.INVITE, invitation)
+    _refuse_unfit(invitation)
+    invitation.made_by_id = actor.user_id
+    invitation.save()
+    _queue_mail(invitation, token)
+    record(actor, Event.PERSON_INVITED, invitation, detail=_facts(invitation))
+    return invitation
+
+
+@transaction.atomic
+def found(*, actor: Actor, email: str, name: str, language: str = "en") -> str:
+    """The first invitation of all, to a Secretariat officer; gives the path of its link.
+
+    For the operator at the machine, and only while there is nobody who could invite.
+    """
+    Administration.objects.select_for_update().get(pk=SECRETARIAT)
+    if actor.name != FOUNDER:
+        raise CannotInvite(_("Only the operator's command founds the portal."))
+    if User.objects.exists():
+        raise CannotInvite(_("The portal has people already: one of them can invite."))
+    Invitation.objects.filter(accepted_at=None).update(withdrawn_at=timezone.now())
+    secretariat = Administration.objects.get(pk=SECRETARIAT)
+    invitation, token = _draft(secretariat, Role.SECRETARIAT, email, name, language)
+    invitation.save()
+    record(actor, Event.PERSON_INVITED, invitation, detail=_facts(invitation))
+    return path_of(token)
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Make an invitation worthless before it is used."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    require(actor, Action.INVITE, invitation)
+    if invitation.accepted_at is not None:
+        raise CannotInvite(_("This invitation has been used: the person has an account now."))
+    invitation.withdrawn_at = invitation.withdrawn_at or timezone.now()
+    invitation.save(update_fields=["withdrawn_at"])
+    record(actor, Event.INVITATION_WITHDRAWN, invitation, detail=_facts(invitation))
+    return invitation
+
+
+@transaction.atomic
+def enter_invited(*, actor: Actor, invitation: Invitation) -> User:
+    """Turn a good invitation into a person with a role. `actor` is who vouches: its maker.
+
+    Judged again as of now: an invitation by somebody who has since been suspended, or who has
+    lost the right to invite, opens nothing.
+    """
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not is_good(invitation):
+        raise CannotInvite(_("This invitation is not good any more."))
+    if actor.name != FOUNDER or invitation.made_by_id is not None:
+        require(actor, Action.INVITE, invitation)
+    _refuse_unfit(invitation)
+    person = User.objects.enter(
+        email=invitation.email, name=invitation.name, language=invitation.language
+    )
+    appointment = Appointment(
+        user=person,
+        administration=invitation.administration,
+        role=invitation.role,
+        since=timezone.now().date(),
+        made_by_id=invitation.made_by_id,
+    )
+    enter_appointment(actor, appointment)
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), person
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return person
+
+
+def voucher_of(invitation: Invitation) -> Actor:
+    """Who stands behind an invitation, as of now."""
+    if invitation.made_by_id is None:
+        return Actor.command(FOUNDER)
+    found_again = find_actor(invitation.made_by_id)
+    assert found_again is not None, "people are never deleted"
+    return found_again
+
+
+def is_good(invitation: Invitation) -> bool:
+    return (
+        invitation.accepted_at is None
+        and invitation.withdrawn_at is None
+        and invitation.expires_at > timezone.now()
+    )
+
+
+def path_of(token: str) -> str:
+    return reverse("vault:invitation", args=[token])
+
+
+def _draft(
+    administration: Administration, role: Role, email: str, name: str, language: str
+) -> tuple[Invitation, str]:
+    token = Invitation.make_token()
+    invitation = Invitation(
+        token_hash=hash_of(token),
+        administration=administration,
+        role=role,
+        email=email.strip().lower(),
+        name=name.strip(),
+        language=language,
+    )
+    return invitation, token
+
+
+def _refuse_unfit(invitation: Invitation) -> None:
+    try:
+        refuse_misfit(invitation.administration, Role(invitation.role))
+    except CannotAppoint as misfit:
+        raise CannotInvite(str(misfit)) from None
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise CannotInvite(_("There is an account with this address already."))
+    waiting = Invitation.objects.filter(
+        email__iexact=invitation.email,
+        accepted_at=None,
+        withdrawn_at=None,
+        expires_at__gt=timezone.now(),
+    )
+    if waiting.exclude(pk=invitation.pk).exists():
+        raise CannotInvite(_("An invitation to this address is on its way: withdraw it first."))
+
+
+def _queue_mail(invitation: Invitation, token: str) -> None:
+    queue_to_address(
+        address=invitation.email,
+        language=invitation.language,
+        kind=MAIL,
+        facts={
+            "administration": invitation.administration_id,
+            "until": invitation.expires_at.isoformat(timespec="minutes"),
+        },
+        secret=seal_link(path_of(token), address=invitation.email, kind=MAIL),
+    )
+
+
+def _facts(invitation: Invitation) -> dict[str, Any]:
+    return {"role": invitation.role, "for": invitation.administration_id}
