@@ -82,7 +82,7 @@ class Hub:
         for topic in refused:
             await member.say({"t": "refused", "topic": topic})
         if since is not None and since > self.last:
-            await self._catch_up()
+            await self._catch_up(certain=True)
         position = self.last if since is None else since
         if position > self.last:
             await member.write(RELOAD)  # a number from before a restore
@@ -114,9 +114,9 @@ class Hub:
         beat = loop.time() + BEAT
         try:
             while True:
-                await self._rest()
+                woken = await self._rest()
                 try:
-                    await self._catch_up()
+                    await self._catch_up(certain=woken)
                     if loop.time() >= beat:
                         beat = loop.time() + BEAT
                         await self._beat()
@@ -131,30 +131,31 @@ class Hub:
             wakers.discard(wake)
             hearing.cancel()
 
-    async def _rest(self) -> None:
-        """Until woken, or for a second: then it looks for itself."""
+    async def _rest(self) -> bool:
+        """Until woken (True), or for a second: then it looks for itself."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), POLL)
-        self._woken = self._awake.is_set()
+        woken = self._awake.is_set()
         self._awake.clear()
+        return woken
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self, *, certain: bool) -> None:
+        """Deliver what is new. Unless `certain`, a glance at the database may say: nothing."""
         async with self._reading:
-            while events := await self.desk.ask(self._look):
+            while events := await self.desk.ask(self._look, certain):
+                certain = True
                 for event in events:
                     # Whoever subscribes from here on has this event from the replay.
                     self.last = event.pk
                     await self._deliver(event, list(self.listeners.get(event.topic, ())))
 
-    def _look(self) -> list[LiveEvent]:
-        """New events, in the database thread. On SQLite a glance says whether there can be any."""
+    def _look(self, certain: bool) -> list[LiveEvent]:
+        """New events, in the database thread."""
         version = self._version_of_file()
-        if version is not None and version == self._version:
+        if version is not None and version == self._version and not certain:
             return []
-        events = list(LiveEvent.objects.filter(pk__gt=self.last).order_by("pk")[:BATCH])
-        if not events:
-            self._version = version
-        return events
+        self._version = version
+        return list(LiveEvent.objects.filter(pk__gt=self.last).order_by("pk")[:BATCH])
 
     @staticmethod
     def _version_of_file() -> tuple[int, int] | None:
