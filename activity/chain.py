@@ -129,6 +129,7 @@ CUT = "cut"
 REWRITTEN = "rewritten"
 FORGED = "forged"
 MISFILED = "misfiled"
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,13 @@ def verify(
 ) -> Report:
     """Walk the journal once, in constant memory, and say what is wrong with it.
 
-    After a break the walk goes on from what the line itself claims, so that one edit is
-    reported once and not for every line behind it.
+    After a break the walk goes on from what the line itself claims, and only the first
+    checkpoint that disagrees is named, so that one edit is not reported for every line behind.
     """
     report, tree = Report(), Tree()
     due = sorted(checkpoints, key=lambda pair: pair[0].size)
     faults = _checkpoint_faults(due, key)
+    agreed = True
     waiting = iter(due)
     upcoming = next(waiting, None)
     for line in lines:
@@ -176,7 +178,9 @@ def verify(
         report.size, report.head = line.seq, line.hash
         tree.add(line.hash)
         while upcoming and upcoming[0].size <= line.seq:
-            faults += _disagreement(upcoming[0], report, tree)
+            if agreed and not _agrees(upcoming[0], report, tree):
+                faults.append(Fault(REWRITTEN, upcoming[0].size))
+                agreed = False
             upcoming = next(waiting, None)
     if upcoming:
         faults.append(Fault(CUT, due[-1][0].size))
@@ -201,9 +205,9 @@ def _line_faults(report: Report, line: Line) -> Iterator[Fault]:
         yield Fault(EDITED, line.seq)
 
 
-def _disagreement(statement: Statement, report: Report, tree: Tree) -> Iterator[Fault]:
-    if statement.size == report.size and (statement.head, statement.root) != (
+def _agrees(statement: Statement, report: Report, tree: Tree) -> bool:
+    """Whether the journal so far is the one that was signed. A gap before it is told apart."""
+    return statement.size != report.size or (statement.head, statement.root) == (
         report.head,
         tree.root,
-    ):
-        yield Fault(REWRITTEN, statement.size)
+    )

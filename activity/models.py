@@ -106,3 +106,20 @@ class OutgoingMail(models.Model):
                 name="mail_waiting",
             )
         ]
+
+
+class SentReminder(models.Model):
+    """A reminder that went out, so that each goes out once however many workers there are."""
+
+    target = models.CharField(max_length=80)
+    administration = models.CharField(max_length=8)
+    due_on = models.DateField()
+    days = models.SmallIntegerField(help_text="before the deadline; negative: after it")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "administration", "due_on", "days"], name="each_reminder_once"
+            )
+        ]

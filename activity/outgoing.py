@@ -7,7 +7,7 @@ reader has then.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +15,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from access.policy import people_in_standing
+from activity import shapes
 from activity.events import Event
+from activity.links import seal_link
 from activity.models import Notice, OutgoingMail
 
 MORNING = datetime.time(7, 0)
@@ -37,6 +39,12 @@ MAILED = frozenset(
         Event.JOURNAL_BROKEN,
     }
 )
+
+# Mails that stand on their own, and their template. All others are notices, told together.
+ALONE = {
+    Event.PERSON_INVITED.value: "invitation",
+    Event.CHECKPOINT_MADE.value: "checkpoint",
+}
 
 
 def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:
@@ -60,12 +68,31 @@ def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -
     )
 
 
-def queue_to_address(
-    *, address: str, language: str, kind: str, facts: dict[str, Any], secret: bytes | None = None
+def queue_mail(
+    *,
+    kind: str,
+    person: Any = None,
+    address: str = "",
+    language: str = "",
+    facts: Mapping[str, Any] | None = None,
+    link: str = "",
 ) -> OutgoingMail:
-    """A mail to somebody who has no account yet. `secret` is a sealed link, gone once sent."""
+    """One mail on its own: to a person, or to an address that has no account yet.
+
+    `facts` are held to the shapes of the record; `link` is a path that opens a door (an
+    invitation), sealed until it is sent. The kinds are those of `ALONE`.
+    `facts["until"]`, a moment, says when sending it would be pointless.
+    """
+    if kind not in ALONE:
+        raise ValueError(f"no mail of the kind {kind}: give it a template and a line in ALONE")
+    to = address or person.email
     return OutgoingMail.objects.create(
-        address=address, language=language, kind=kind, facts=facts, secret=secret
+        recipient=person,
+        address="" if person else to,
+        language=language or (person.language if person else "en"),
+        kind=kind,
+        facts=shapes.plain(facts or {}),
+        secret=seal_link(link, address=to, kind=kind) if link else None,
     )
 
 

@@ -37,7 +37,7 @@ TEXTS = (
     REFERENCE,
     MARKING,
     re.compile(r"(?=.*[0-9])([0-9a-f]{2}){4,64}"),  # a hash, a key id
-    re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|\+00:00))?"),
     re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/24|[0-9a-f:]{2,40}/48"),  # where from, cut short
 )
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}|[A-Z]{2,8}|[0-9]{1,19}")

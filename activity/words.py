@@ -72,7 +72,9 @@ CONCERNS = {
     Event.PERSON_SUSPENDED: _("An account of your administration was suspended."),
     Event.PERSON_WOKEN: _("Your account was woken."),
     Event.APPOINTED: _("Your role has changed."),
-    Event.SECOND_FACTOR_CHANGED: _("Your second factor was changed. If it was not you, say so now."),
+    Event.SECOND_FACTOR_CHANGED: _(
+        "Your second factor was changed. If it was not you, say so now."
+    ),
     Event.PASSPHRASE_CHANGED: _("Your passphrase was changed. If it was not you, say so now."),
     Event.RECOVERY_CODE_USED: _("Your recovery code was used. If it was not you, say so now."),
     Event.SESSIONS_ENDED: _("You were signed out everywhere."),
@@ -94,6 +96,7 @@ FAULTS = {
     chain.CUT: _("The journal is shorter than the checkpoint of %(seq)s lines says."),
     chain.REWRITTEN: _("The first %(seq)s lines are not those that the checkpoint was made over."),
     chain.FORGED: _("The checkpoint of %(seq)s lines was not signed with the journal's key."),
+    chain.LOST: _("The checkpoint of %(seq)s lines is missing."),
     chain.MISFILED: _("Line %(seq)s is filed under something else than it says."),
 }
 

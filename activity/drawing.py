@@ -1,0 +1,148 @@
+"""Draws a mail from the facts in its rows, in its reader's language and zone.
+
+A mail says that something waits and where, never what: reference, kind, urgency, label, from
+whom, when it is due, and a link to a page that asks who is there. Times are to the minute.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from activity import words
+from activity.links import open_link
+from activity.models import OutgoingMail
+from activity.outgoing import ALONE, URGENT
+from activity.ports import administration_name, page_of
+
+HEADERS = {
+    # RFC 3834: no out-of-office answer is wanted.
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to tell, in words."""
+
+    sentence: str
+    reference: str
+    origin: str
+    marking: str
+    urgency: str
+    is_urgent: bool
+    due_on: date | None
+    at: datetime
+    link: str
+
+
+def draw(rows: Sequence[OutgoingMail], *, zone: str, now: datetime) -> EmailMultiAlternatives:
+    """One mail for these rows, which all have the same reader."""
+    first = rows[0]
+    language = first.recipient.language if first.recipient else first.language
+    with ExitStack() as reader:
+        reader.enter_context(translation.override(language))
+        reader.enter_context(timezone.override(_zone(zone)))
+        template = ALONE.get(first.kind)
+        if template:
+            subject, context = _alone(first)
+        else:
+            template, (subject, context) = "notices", _together(rows)
+        return _message(first, template, subject, context, language, now)
+
+
+def _message(
+    row: OutgoingMail,
+    template: str,
+    subject: str,
+    context: dict[str, Any],
+    language: str,
+    now: datetime,
+) -> EmailMultiAlternatives:
+    facts = {**context, "subject": subject, "origin_url": settings.ORIGIN, "language": language}
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"mail/{template}.txt", facts),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[row.recipient.email if row.recipient else row.address],
+        headers={**HEADERS, "Content-Language": language, **_stamps(now)},
+    )
+    mail.attach_alternative(render_to_string(f"mail/{template}.html", facts), "text/html")
+    return mail
+
+
+def _stamps(now: datetime) -> dict[str, str]:
+    """Our own date and id: the usual ones tell the second, the process and the machine."""
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    host = urlsplit(settings.ORIGIN).hostname or "localhost"
+    return {
+        "Date": format_datetime(minute),
+        "Message-ID": f"<{secrets.token_hex(16)}@{host}>",
+    }
+
+
+def _together(rows: Sequence[OutgoingMail]) -> tuple[str, dict[str, Any]]:
+    items = sorted((_item(row) for row in rows), key=lambda item: not item.is_urgent)
+    return _subject(items), {"items": items}
+
+
+def _item(row: OutgoingMail) -> Item:
+    notice = row.notice
+    assert notice is not None, "mails without a notice have a kind of their own"
+    return Item(
+        sentence=words.concerns(notice.event, notice.origin),
+        reference=notice.reference,
+        origin=administration_name(notice.origin),
+        marking=notice.marking,
+        urgency=words.urgency(notice.urgency),
+        is_urgent=notice.urgency in URGENT,
+        due_on=notice.due_on,
+        at=notice.at,
+        link=settings.ORIGIN + page_of(notice.target, notice.reference),
+    )
+
+
+def _subject(items: list[Item]) -> str:
+    first = items[0]
+    urgency = f"{first.urgency}: " if first.is_urgent else ""
+    if len(items) == 1:
+        # The sentence without its full stop, as headings have none.
+        named = f"{first.reference} · " if first.reference else ""
+        return f"[ISWG] {urgency}{named}{first.sentence.rstrip('.')}"
+    count = ngettext("%(n)d thing waits for you", "%(n)d things wait for you", len(items))
+    return f"[ISWG] {urgency}{count % {'n': len(items)}}"
+
+
+def _alone(row: OutgoingMail) -> tuple[str, dict[str, Any]]:
+    address = row.recipient.email if row.recipient else row.address
+    link = open_link(bytes(row.secret), address=address, kind=row.kind) if row.secret else "/"
+    facts = dict(row.facts)
+    facts["administration"] = administration_name(facts.get("administration", ""))
+    facts["until"] = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
+    subject = {
+        "invitation": _("You are invited to the ISWG portal"),
+        "checkpoint": _("Checkpoint of the journal: please keep this mail"),
+    }[ALONE[row.kind]]
+    return f"[ISWG] {subject}", {"facts": facts, "link": settings.ORIGIN + link}
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
