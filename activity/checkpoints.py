@@ -20,7 +20,7 @@ from access.roles import APPOINTS, Role
 from activity import chain
 from activity.events import Event
 from activity.models import Checkpoint, JournalEntry
-from activity.outgoing import queue_mail
+from activity.outgoing import queue_to_person
 from activity.queries import journal_report
 from activity.record import NoticeFacts, record
 from vault.crypto.signing import SigningKey
@@ -82,7 +82,7 @@ def _mail(checkpoint: Checkpoint, figures: dict[str, object]) -> None:
         "signature": bytes(checkpoint.signature),
     }
     for person in get_user_model()._default_manager.filter(_keepers()).distinct():
-        queue_mail(kind=Event.CHECKPOINT_MADE.value, person=person, facts=facts)
+        queue_to_person(person=person, kind="checkpoint", facts=facts)
 
 
 def _keepers() -> Q:

@@ -58,9 +58,8 @@ def draw(rows: Sequence[OutgoingMail], *, zone: str, now: datetime) -> EmailMult
     with ExitStack() as reader:
         reader.enter_context(translation.override(language))
         reader.enter_context(timezone.override(_zone(zone)))
-        template = ALONE.get(first.kind)
-        if template:
-            subject, context = _alone(first)
+        if first.kind in ALONE:
+            template, (subject, context) = first.kind, _alone(first)
         else:
             template, (subject, context) = "notices", _together(rows)
         return _message(first, template, subject, context, language, now)
@@ -137,7 +136,7 @@ def _alone(row: OutgoingMail) -> tuple[str, dict[str, Any]]:
     subject = {
         "invitation": _("You are invited to the ISWG portal"),
         "checkpoint": _("Checkpoint of the journal: please keep this mail"),
-    }[ALONE[row.kind]]
+    }[row.kind]
     return f"[ISWG] {subject}", {"facts": facts, "link": settings.ORIGIN + link}
 
 

@@ -17,7 +17,6 @@ from django.db.models import Q
 from access.policy import people_in_standing
 from activity import shapes
 from activity.events import Event
-from activity.links import seal_link
 from activity.models import Notice, OutgoingMail
 
 MORNING = datetime.time(7, 0)
@@ -40,11 +39,9 @@ MAILED = frozenset(
     }
 )
 
-# Mails that stand on their own, and their template. All others are notices, told together.
-ALONE = {
-    Event.PERSON_INVITED.value: "invitation",
-    Event.CHECKPOINT_MADE.value: "checkpoint",
-}
+# Mails that stand on their own; the kind is the template's name. All others are notices, and
+# those of one person that are due together are one mail.
+ALONE = frozenset({"invitation", "checkpoint"})
 
 
 def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:
@@ -68,32 +65,30 @@ def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -
     )
 
 
-def queue_mail(
-    *,
-    kind: str,
-    person: Any = None,
-    address: str = "",
-    language: str = "",
-    facts: Mapping[str, Any] | None = None,
-    link: str = "",
+def queue_to_address(
+    *, address: str, language: str, kind: str, facts: Mapping[str, Any], secret: bytes | None = None
 ) -> OutgoingMail:
-    """One mail on its own: to a person, or to an address that has no account yet.
+    """A mail to somebody who has no account yet.
 
-    `facts` are held to the shapes of the record; `link` is a path that opens a door (an
-    invitation), sealed until it is sent. The kinds are those of `ALONE`.
-    `facts["until"]`, a moment, says when sending it would be pointless.
+    `facts` are held to the shapes of the record; `facts["until"]`, a moment, says when sending
+    it would be pointless. `secret` is the path of a door, from `seal_link`, gone once sent.
     """
+    row = OutgoingMail(address=address, language=language, facts=shapes.plain(facts), secret=secret)
+    return _queued(row, kind)
+
+
+def queue_to_person(*, person: Any, kind: str, facts: Mapping[str, Any]) -> OutgoingMail:
+    """A mail to a person, that is not a notice."""
+    row = OutgoingMail(recipient=person, language=person.language, facts=shapes.plain(facts))
+    return _queued(row, kind)
+
+
+def _queued(row: OutgoingMail, kind: str) -> OutgoingMail:
     if kind not in ALONE:
-        raise ValueError(f"no mail of the kind {kind}: give it a template and a line in ALONE")
-    to = address or person.email
-    return OutgoingMail.objects.create(
-        recipient=person,
-        address="" if person else to,
-        language=language or (person.language if person else "en"),
-        kind=kind,
-        facts=shapes.plain(facts or {}),
-        secret=seal_link(link, address=to, kind=kind) if link else None,
-    )
+        raise ValueError(f"no mail of the kind {kind}: give it a template and name it in ALONE")
+    row.kind = kind
+    row.save(force_insert=True)
+    return row
 
 
 def _is_now(notice: Notice) -> bool:

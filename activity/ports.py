@@ -5,12 +5,16 @@ Until then codes stand for names, and every link leads to the page of notices.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+
+Page = Callable[[str, str], str]
+References = Callable[[set[str]], Mapping[str, str]]
 
 NOTICES = "/notices/"
 
 _name_of: Callable[[str], str] = str
-_pages: dict[str, Callable[[str, str], str]] = {}
+_pages: dict[str, Page] = {}
+_references: dict[str, References] = {}
 
 
 def set_administration_names(name_of: Callable[[str], str]) -> None:
@@ -23,12 +27,15 @@ def administration_name(code: str) -> str:
     return _name_of(code) if code else ""
 
 
-def register_page(kind: str, page: Callable[[str, str], str]) -> None:
+def register_page(kind: str, page: Page, references: References | None = None) -> None:
     """Where things of a kind (`bulletins.bulletin`) are shown: `page(public_id, reference)`.
 
     The address only: whether the reader may see the page is decided when it is opened.
+    `references(public_ids)` gives the reference of each, for lists that know only ids.
     """
     _pages[kind] = page
+    if references:
+        _references[kind] = references
 
 
 def page_of(target: str, reference: str) -> str:
@@ -36,3 +43,16 @@ def page_of(target: str, reference: str) -> str:
     kind, _, public_id = target.partition(":")
     page = _pages.get(kind)
     return page(public_id, reference) if page else NOTICES
+
+
+def references_of(targets: Iterable[str]) -> dict[str, str]:
+    """The references of those targets whose kind has them: one question per kind."""
+    wanted: dict[str, set[str]] = {}
+    for kind, _, public_id in (target.partition(":") for target in targets):
+        if kind in _references:
+            wanted.setdefault(kind, set()).add(public_id)
+    return {
+        f"{kind}:{public_id}": reference
+        for kind, ids in wanted.items()
+        for public_id, reference in _references[kind](ids).items()
+    }

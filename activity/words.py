@@ -57,8 +57,8 @@ HAPPENED = {
 # To the person concerned. %(origin)s is the administration that a notice names.
 CONCERNS = {
     Event.BULLETIN_ISSUED: _("%(origin)s sent a bulletin to your administration."),
-    Event.BULLETIN_ACKNOWLEDGED: _("%(origin)s acknowledged your bulletin."),
-    Event.BULLETIN_OUTCOME: _("%(origin)s told what came of your bulletin."),
+    Event.BULLETIN_ACKNOWLEDGED: _("Your bulletin was acknowledged."),
+    Event.BULLETIN_OUTCOME: _("A recipient told what came of your bulletin."),
     Event.ACKNOWLEDGEMENT_DUE: _(
         "A bulletin from %(origin)s waits for your administration to acknowledge it."
     ),
