@@ -37,7 +37,7 @@ ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     "1q2w3e4r5t6y7u8i9o0p",
 )
-_LEET = str.maketrans("013457@$!|", "oleastasil")
+_LEET = str.maketrans("013457@$!|", "oieastasil")
 
 
 def weak_reason(phrase: str) -> str | None:

@@ -33,6 +33,7 @@ def test_below_fifteen_characters_a_phrase_is_short(phrase):
         "iloveyouiloveyouiloveyou",
         "correct horse battery staple",
         "dragon dragon dragon dragon",
+        "s3cr3tar1at p@c1f1c",
         " " * 40,
         "a" * 5000,
     ],
