@@ -14,7 +14,7 @@ envelope; the key is fresh for each file, so counting from zero never repeats a 
 
 **Padding.** The end is filled with zeros up to a Padmé size (`padding.py`), inside the ciphertext,
 by `seal_chunk` itself when it is told that a piece is the last. The true size is kept elsewhere,
-sealed; whoever reads passes it as `size`. A wrong one does not fit the length of the file and is
+sealed; whoever reads passes it as `size`. One of another size class does not fit the file and is
 refused.
 
 **What a caller must keep.** Between two requests nobody remembers anything: the header is stored,
