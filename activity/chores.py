@@ -18,6 +18,7 @@ from activity.models import LiveEvent, OutgoingMail, SentReminder
 
 log = logging.getLogger("iswg.tick")
 
+FAILED = -1
 LIVE_FOR = datetime.timedelta(days=1)
 MAIL_KEPT = datetime.timedelta(days=30)
 REMINDERS_KEPT = datetime.timedelta(days=400)
@@ -32,7 +33,7 @@ def register(name: str, chore: Chore) -> None:
 
 
 def tick(*, now: datetime.datetime | None = None) -> dict[str, int]:
-    """Everything once; how much each chore did, or -1 for one that failed."""
+    """Everything once; how much each chore did, or FAILED."""
     actor, moment = Actor.command("tick"), now or timezone.now()
     return {
         name: _done(name, chore, actor, moment) for name, chore in {**OWN, **_registered}.items()
@@ -44,7 +45,7 @@ def _done(name: str, chore: Chore, actor: Actor, now: datetime.datetime) -> int:
         return chore(actor, now)
     except Exception:  # the other chores must have their turn
         log.exception("%s failed", name)
-        return -1
+        return FAILED
 
 
 def _daily_checkpoint(actor: Actor, now: datetime.datetime) -> int:

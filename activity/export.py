@@ -19,6 +19,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from activity.queries import (
     detail_of,
     journal_key,
     journal_lines,
+    journal_size,
     names_of,
     statement_of,
 )
@@ -42,36 +44,33 @@ EVERYTHING = ""
 FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
 
 
-def proof(code: str, *, until: int) -> Iterator[str]:
-    """The lines of a proof for one administration, or of the whole journal."""
+def proof(code: str = EVERYTHING) -> Iterator[str]:
+    """The lines of a proof for one administration, or of the whole journal.
+
+    Checkpoints are read before the length, so that none can be longer than an honest journal.
+    """
+    signed, size = checkpoints(), journal_size()
     yield _json(
-        {"format": FORMAT, "key": journal_key().to_bytes().hex(), "for": code, "size": until}
+        {"format": FORMAT, "key": journal_key().to_bytes().hex(), "for": code, "size": size}
     )
-    hidden: list[JournalEntry] = []
-    for row in journal_lines(until=until):
-        if code in (EVERYTHING, row.administration):
-            yield from _hidden(hidden)
-            hidden = []
-            yield _json(
-                {
-                    "seq": row.seq,
-                    "hash": bytes(row.hash).hex(),
-                    "entry": bytes(row.entry).decode("utf-8", "replace"),
-                }
-            )
-        elif len(hidden) == RUN:
-            yield from _hidden(hidden)
-            hidden = [row]
-        else:
-            hidden.append(row)
-    yield from _hidden(hidden)
-    for checkpoint in reversed(checkpoints()):
+    for own, rows in groupby(
+        journal_lines(until=size), lambda row: code in ("", row.administration)
+    ):
+        write = _shown if own else _hidden
+        yield from write(rows)
+    for checkpoint in reversed(signed):
         yield _json({"checkpoint": checkpoint_facts(checkpoint)})
 
 
-def _hidden(rows: list[JournalEntry]) -> Iterator[str]:
-    if rows:
-        yield _json({"from": rows[0].seq, "hashes": "".join(bytes(r.hash).hex() for r in rows)})
+def _shown(rows: Iterator[JournalEntry]) -> Iterator[str]:
+    for row in rows:
+        entry = bytes(row.entry).decode("utf-8", "replace")
+        yield _json({"seq": row.seq, "hash": bytes(row.hash).hex(), "entry": entry})
+
+
+def _hidden(rows: Iterator[JournalEntry]) -> Iterator[str]:
+    while run := list(islice(rows, RUN)):
+        yield _json({"from": run[0].seq, "hashes": "".join(bytes(row.hash).hex() for row in run)})
 
 
 def checkpoint_facts(row: Checkpoint) -> dict[str, Any]:

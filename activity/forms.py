@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activity.events import Event
@@ -37,10 +38,8 @@ class JournalFilter(forms.Form):
 
     def narrowed(self, rows: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
         """The rows that fit; a field that makes no sense does not narrow."""
-        if self.is_valid() or self.is_bound:
-            given = getattr(self, "cleaned_data", {})
-        else:
-            given = {}
+        self.is_valid()
+        given = self.cleaned_data if self.is_bound else {}
         if given.get("event"):
             rows = rows.filter(event=given["event"])
         if given.get("person"):
@@ -54,6 +53,4 @@ class JournalFilter(forms.Form):
 
 def _start_of(day: datetime.date) -> datetime.datetime:
     """Midnight where the reader is."""
-    from django.utils import timezone
-
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))

@@ -47,6 +47,17 @@ def detail_of(entry: JournalEntry) -> dict[str, Any]:
     return {**facts["detail"], **({"command": facts["command"]} if facts["command"] else {})}
 
 
+def people_of(code: str) -> dict[int, str]:
+    """Everybody who ever acted for an administration: id and name, by name."""
+    people = get_user_model()._default_manager.filter(appointments__administration=code)
+    return dict(people.order_by("name").values_list("pk", "name"))
+
+
+def notices_about(actor: Actor, target: str) -> QuerySet[Notice]:
+    """The actor's unread notices about one thing, for the page that shows it."""
+    return notices_for(actor).filter(target=target, read_at=None)
+
+
 def names_of(user_ids: set[int]) -> dict[int, str]:
     """The names that the people of some lines have today."""
     people = get_user_model()._default_manager.filter(pk__in=user_ids)
@@ -64,6 +75,11 @@ def checkpoints() -> list[Checkpoint]:
 
 def statement_of(row: Checkpoint) -> chain.Statement:
     return chain.Statement(row.size, bytes(row.head), bytes(row.root), row.made_at)
+
+
+def journal_size() -> int:
+    """How many lines there are, as the head says."""
+    return JournalHead.objects.filter(pk=1).values_list("seq", flat=True).first() or 0
 
 
 def journal_lines(*, until: int) -> Iterator[JournalEntry]:
