@@ -42,7 +42,10 @@ class Action(StrEnum):
     READ_PEOPLE = "see the people of an administration"
     READ_FINGERPRINTS = "compare key fingerprints"
     INVITE = "invite a person"
+    ENTER_KEY = "enter a person's key in the directory"
     GRANT_KEYS = "grant the administration's key"
+    MAKE_EPOCH = "make a new key of the administration"
+    WITNESS_EPOCH = "witness another administration's new beginning"
     SUSPEND_PERSON = "suspend a person"
     WAKE_PERSON = "wake a sleeping account"
     READ_JOURNAL = "read the journal of an administration"
@@ -142,9 +145,7 @@ def people_who_can(action: Action, target: Any, *, prefix: str = "") -> Q:
 
 def people_in_standing(*, prefix: str = "") -> Q:
     """A filter on people whose account, role and administration are all in order today."""
-    return _prefixed(
-        Q(is_active=True, asleep_since__isnull=True) & _appointed(set(Role)), prefix
-    )
+    return _prefixed(Q(is_active=True, asleep_since__isnull=True) & _appointed(set(Role)), prefix)
 
 
 def _appointed(roles: frozenset[Role] | set[Role], codes: Any = None) -> Q:
@@ -360,6 +361,42 @@ def grant_keys(actor: Actor, person: Any) -> Decision:
     )
 
 
+@rule(Action.ENTER_KEY)
+def enter_key(actor: Actor, person: Any) -> Decision:
+    """`person` is an Actor's facts about whose key it is. The first officer of an
+    administration is entered by the Secretariat, colleagues by their coordinator."""
+    return (
+        allow_if(
+            actor.holds(APPOINTS | {Role.SECRETARIAT}),
+            _("Only a coordinator or the Secretariat vouches for a key."),
+        )
+        and allow_if(
+            _own_or_secretariat(actor, person.administration),
+            _("A coordinator vouches for people of the own administration only."),
+        )
+        and allow_if(
+            bool(standing(person)) and person.holds(READS),
+            _("This person holds no role that reads bulletins."),
+        )
+    )
+
+
+@rule(Action.MAKE_EPOCH)
+def make_epoch(actor: Actor, code: str) -> Decision:
+    return allow_if(
+        actor.holds(PUBLISHES) and actor.administration == code,
+        _("Only a contact point or a coordinator makes a key, and for the own administration."),
+    )
+
+
+@rule(Action.WITNESS_EPOCH)
+def witness_epoch(actor: Actor, code: str) -> Decision:
+    return allow_if(
+        actor.holds(PUBLISHES - {Role.SECRETARIAT}) and actor.administration != code,
+        _("Only a contact point or a coordinator of another administration can be the witness."),
+    )
+
+
 @rule(Action.SUSPEND_PERSON)
 def suspend_person(actor: Actor, person: Any) -> Decision:
     return (
@@ -404,9 +441,7 @@ def read_journal(actor: Actor, code: str) -> Decision:
 
 @rule(Action.READ_NOTICE)
 def read_notice(actor: Actor, notice: Any) -> Decision:
-    return allow_if(
-        notice.recipient_id == actor.user_id, _("This notice is for somebody else.")
-    )
+    return allow_if(notice.recipient_id == actor.user_id, _("This notice is for somebody else."))
 
 
 @scope(Action.READ_NOTICE)

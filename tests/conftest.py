@@ -20,6 +20,14 @@ def data_dir(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
+def world(db, settings):
+    """Fiji, Vanuatu, Palau and the Secretariat, with real keys (tests/factories.py)."""
+    from tests.factories import make_world
+
+    return make_world(settings)
+
+
+@pytest.fixture
 def on_postgres() -> bool:
     """For the few tests whose promise is about one of the two databases."""
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]

@@ -15,10 +15,15 @@ class SlotKind(models.TextChoices):
 
 
 class KeySlot(models.Model):
-    """A person's root, locked with something only that person has (security.md section 1)."""
+    """A person's root, locked with something only that person has (security.md section 1).
+
+    `serial` rises with every new slot of a kind, and the person remembers the highest one: a
+    slot put back from a backup, with the old phrase, is refused.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="key_slots")
     kind = models.CharField(max_length=12, choices=SlotKind)
+    serial = models.PositiveIntegerField(default=1)
     pepper_id = models.PositiveSmallIntegerField()
     memory_kib = models.PositiveIntegerField()
     passes = models.PositiveSmallIntegerField()
@@ -27,9 +32,21 @@ class KeySlot(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "kind"], name="one_slot_of_a_kind")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_slot_of_a_kind")]
+
+
+class KeyClaim(models.Model):
+    """The public keys a person made, waiting until somebody vouches for them.
+
+    Nothing is sealed to these: the directory alone says whose key is whose. The colleague
+    compares the eight words by voice, because a hand in the database could exchange the row.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="key_claim"
+    )
+    public = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
 
 
 class DirectoryEntry(models.Model):
@@ -44,7 +61,11 @@ class DirectoryEntry(models.Model):
 
 
 class EpochGrant(models.Model):
-    """The secret of an administration's epoch, sealed to one colleague and signed by another."""
+    """The secret of an administration's epoch, sealed to one colleague and signed by another.
+
+    `as_of` is the length of the directory when it was signed: the granter must have been an
+    active member of the administration at that length.
+    """
 
     administration = models.CharField(max_length=8)
     epoch = models.PositiveIntegerField()
@@ -52,6 +73,8 @@ class EpochGrant(models.Model):
     key_id = models.BinaryField(max_length=16)
     box = models.BinaryField()
     granter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granter_key = models.BinaryField(max_length=16)
+    as_of = models.BigIntegerField()
     signature = models.BinaryField(max_length=64)
     made_at = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,53 @@
+"""Signing in with e-mail and passphrase. One Argon2id run answers, and opens the vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from vault import sessions
+from vault.crypto.errors import CannotOpen
+from vault.slots import open_passphrase
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PassphraseBackend(BaseBackend):
+    """Finds the person by e-mail and tries the phrase on their slot.
+
+    Unknown names, people without a slot and suspended people cost exactly the same work.
+    Busy is not caught: the page answers 503, and no attempt is counted.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        email: str | None = None,
+        password: str | None = None,
+        **_other: Any,
+    ) -> User | None:
+        if not email or password is None:
+            return None
+        person = get_user_model()._default_manager.filter(email__iexact=email.strip()).first()
+        try:
+            root = open_passphrase(person, password)
+        except CannotOpen:
+            return None
+        if person is None or not person.is_active:
+            return None
+        if request is not None and _is_signing_in(request):
+            sessions.prepare(request, person, root)
+        return person
+
+    def get_user(self, user_id: int) -> User | None:
+        return get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
+
+
+def _is_signing_in(request: HttpRequest) -> bool:
+    """Whoever is signed in and only confirms the phrase keeps the vault they have."""
+    signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
+    return hasattr(request, "session") and not signed_in

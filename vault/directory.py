@@ -1,0 +1,356 @@
+"""The key directory as it is stored: read from the pin, written by signing.
+
+`directory()` is asked before anything is sealed or checked. It reads the stored lines under
+the rules of directory_rules.py, and remembers the result of this process by the hash of the
+newest line, so that usually one small query is all it takes. A line edited by hand is met by
+the next process that reads it; this one goes on with what it verified.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from vault.crypto.canonical import canonical
+from vault.crypto.keys import EpochPublic, PersonKeys, PersonPublic
+from vault.crypto.signing import SigningKey
+from vault.directory_rules import (
+    LINE_LABEL,
+    NEXT_LABEL,
+    START,
+    WITNESS_LABEL,
+    ClientEntry,
+    DirectoryBroken,
+    DirectoryShortened,
+    EpochEntry,
+    Ledger,
+    Line,
+    PersonEntry,
+    epoch_statement,
+    line_hash,
+)
+from vault.models import DirectoryEntry
+
+__all__ = [
+    "ClientEntry",
+    "Directory",
+    "DirectoryBroken",
+    "DirectoryShortened",
+    "EpochEntry",
+    "PersonEntry",
+    "directory",
+    "is_founded",
+    "pin",
+]
+
+
+class Directory:
+    """A verified directory, as of one moment. It never changes; a longer one is another."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @property
+    def size(self) -> int:
+        return self._ledger.size
+
+    @property
+    def head(self) -> bytes:
+        """The hash of the newest line."""
+        return self._ledger.head
+
+    def extends(self, size: int, head: bytes) -> bool:
+        """Whether a directory of that length and head is the beginning of this one."""
+        if size == 0:
+            return True
+        return size <= self.size and self._ledger.hashes[size - 1] == head
+
+    def person(self, user_id: int) -> PersonEntry | None:
+        """The keys that are this person's now."""
+        return self._ledger.active(user_id)
+
+    def history(self, user_id: int) -> tuple[PersonEntry, ...]:
+        """Every key the person ever had, for signatures of those days."""
+        return self._ledger.people.get(user_id, ())
+
+    def person_at(self, key_id: bytes) -> PersonEntry | None:
+        """Whose key this is or was."""
+        return self._ledger.keys.get(bytes(key_id))
+
+    def people(self, code: str) -> list[PersonEntry]:
+        """Who holds a key of their own for this administration now."""
+        return [
+            known[-1]
+            for known in self._ledger.people.values()
+            if known[-1].administration == code and not known[-1].revoked
+        ]
+
+    def epoch(self, code: str, number: int | None = None) -> EpochEntry | None:
+        """The administration's present epoch, or the one of that number."""
+        known = self._ledger.epochs.get(code, ())
+        if number is None:
+            return known[-1] if known else None
+        return known[number - 1] if 1 <= number <= len(known) else None
+
+    def epochs(self, code: str) -> tuple[EpochEntry, ...]:
+        return self._ledger.epochs.get(code, ())
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The administrations that have a key."""
+        return frozenset(self._ledger.epochs)
+
+    def sealable_epoch(
+        self, code: str, *, confirmed: frozenset[bytes] = frozenset()
+    ) -> EpochEntry | None:
+        """The epoch that things may be sealed to at this moment.
+
+        None if there is none, or if it began with a break less than 72 hours ago and its
+        fingerprint is not among those this person has compared (`confirmed`, by key id).
+        """
+        epoch = self.epoch(code)
+        if epoch is None or epoch.key_id in confirmed:
+            return epoch
+        return epoch if timezone.now() >= epoch.sealable_from else None
+
+    def is_behind(self, code: str) -> bool:
+        """Whether somebody of this administration left since its present epoch was made."""
+        epoch = self.epoch(code)
+        return epoch is not None and any(
+            entry.revoked_at is not None and entry.revoked_at > epoch.seq
+            for entry in self._ledger.keys.values()
+            if entry.administration == code
+        )
+
+    def client(self, key_id: bytes) -> ClientEntry | None:
+        found = self._ledger.clients.get(bytes(key_id))
+        return found if found and found.revoked_at is None else None
+
+
+# The pin --------------------------------------------------------------------------------------
+
+
+def pin() -> str:
+    """The hash of the first line, in hex; empty before the directory is founded.
+
+    In production it stands in the settings. In development a file beside the other secrets
+    does, because the first line is made after the settings are read.
+    """
+    if settings.DIRECTORY_PIN:
+        return str(settings.DIRECTORY_PIN).strip()
+    try:
+        return _pin_file().read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def keep_pin(value: str) -> bool:
+    """Write the pin beside the other secrets of a development installation."""
+    if settings.PRODUCTION or settings.DIRECTORY_PIN:
+        return False
+    path = _pin_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(value + "\n", encoding="ascii")
+    return True
+
+
+def _pin_file() -> Any:
+    return settings.DATA_DIR / "secrets" / "directory_pin"
+
+
+def is_founded() -> bool:
+    """Whether there is a first line, or a pin that says there must be one."""
+    return bool(pin()) or DirectoryEntry.objects.exists()
+
+
+# Reading --------------------------------------------------------------------------------------
+
+_lock = threading.Lock()
+_known: tuple[str, Directory] | None = None
+
+
+def directory() -> Directory:
+    """The directory, verified from the pin; DirectoryBroken if it cannot be believed."""
+    pinned = pin()
+    if not pinned:
+        raise DirectoryBroken
+    newest = DirectoryEntry.objects.order_by("-seq").values_list("seq", "hash").first()
+    if newest is None:
+        raise DirectoryBroken
+    known = _known
+    if known and known[0] == pinned and _is_same(known[1], newest[0], bytes(newest[1])):
+        return known[1]
+    return _read(pinned)
+
+
+def forget() -> None:
+    """Begin again as a fresh process would."""
+    global _known
+    _known = None
+
+
+def _is_same(view: Directory, seq: int, head: bytes) -> bool:
+    return view.size == seq + 1 and view.head == head
+
+
+def _read(pinned: str) -> Directory:
+    """Read on from what this process knows, or from the first line if that does not fit."""
+    global _known
+    with _lock:
+        start = _start(pinned)
+        for row in DirectoryEntry.objects.filter(seq__gte=start.size).order_by("seq"):
+            start.read(_line(row))
+        view = Directory(start)
+        _known = (pinned, view)
+        return view
+
+
+def _start(pinned: str) -> Ledger:
+    if _known and _known[0] == pinned:
+        known = _known[1]
+        same = DirectoryEntry.objects.filter(seq=known.size - 1, hash=known.head).exists()
+        if same:
+            return known._ledger.copy()
+    try:
+        return Ledger(bytes.fromhex(pinned))
+    except ValueError:
+        raise DirectoryBroken from None
+
+
+def _line(row: DirectoryEntry) -> Line:
+    return Line(row.seq, bytes(row.prev), bytes(row.body), bytes(row.signature), bytes(row.hash))
+
+
+# Writing --------------------------------------------------------------------------------------
+# Everything below signs a line and puts it at the end. Who may is for the services that call
+# it to ask; whoever may not is refused here again, because each line is read under the rules
+# before it is kept.
+
+
+def first_line(user_id: int, administration: str, keys: PersonKeys) -> str:
+    """Begin the directory with its first officer, who signs for herself. Returns the pin."""
+    facts = {"user": user_id, "administration": administration, "public": keys.public.to_bytes()}
+    body = _body(0, START, timezone.now(), keys, "user", facts)
+    signature = keys.identity.sign(LINE_LABEL, body)
+    value = line_hash(body, signature)
+    line = Line(0, START, body, signature, value)
+    Ledger(value).read(line)
+    _keep(line)
+    return value.hex()
+
+
+def enter_user(keys: PersonKeys, user_id: int, administration: str, public: PersonPublic) -> int:
+    """`keys` are the signer's. Returns the number of the line."""
+    facts = {"user": user_id, "administration": administration, "public": public.to_bytes()}
+    return _append(keys, "user", facts)
+
+
+def enter_epoch(
+    keys: PersonKeys,
+    administration: str,
+    public: EpochPublic,
+    *,
+    former: SigningKey | None = None,
+) -> int:
+    """The next epoch, countersigned by the former one (`former`) unless it is the first."""
+    view = _locked()
+    facts = _next_epoch(view, keys, administration, public, witnessed_at="")
+    voucher = former.sign(NEXT_LABEL, epoch_statement(facts)) if former else b""
+    return _append(keys, "epoch", {**facts, "voucher": voucher, "witness": b""})
+
+
+def enter_broken_epoch(
+    keys: PersonKeys, statement: Mapping[str, Any], witness: bytes, signature: bytes
+) -> int:
+    """An epoch that a member of a third administration witnessed (see `break_statement`)."""
+    return _append(keys, "epoch", {**statement, "voucher": signature, "witness": witness})
+
+
+def break_statement(keys: PersonKeys, administration: str, public: EpochPublic) -> dict[str, Any]:
+    """What a witness is asked to sign."""
+    view = directory()
+    now = _written(_moment(view))
+    return _next_epoch(view, keys, administration, public, witnessed_at=now)
+
+
+def _next_epoch(
+    view: Directory, keys: PersonKeys, code: str, public: EpochPublic, *, witnessed_at: str
+) -> dict[str, Any]:
+    return {
+        "administration": code,
+        "number": len(view.epochs(code)) + 1,
+        "public": public.to_bytes(),
+        "by": keys.public.key_id,
+        "witnessed_at": witnessed_at,
+    }
+
+
+def sign_as_witness(keys: PersonKeys, statement: Mapping[str, Any]) -> bytes:
+    return keys.identity.sign(WITNESS_LABEL, epoch_statement(statement))
+
+
+def revoke(keys: PersonKeys, key_id: bytes) -> int:
+    return _append(keys, "revoke", {"key": key_id})
+
+
+def enter_client(keys: PersonKeys, client: str, administration: str, public: bytes) -> int:
+    facts = {"client": client, "administration": administration, "public": public}
+    return _append(keys, "client", facts)
+
+
+def _append(keys: PersonKeys, kind: str, facts: Mapping[str, Any]) -> int:
+    view = _locked()
+    ledger = view._ledger.copy()
+    body = _body(view.size, view.head, _moment(view), keys, kind, facts)
+    signature = keys.identity.sign(LINE_LABEL, body)
+    line = Line(view.size, view.head, body, signature, line_hash(body, signature))
+    ledger.read(line)
+    _keep(line)
+    return line.seq
+
+
+def _locked() -> Directory:
+    """The directory as of now, with the right to write the next line.
+
+    On PostgreSQL the first line is the lock that writers take; on SQLite the transaction is.
+    """
+    assert connection.in_atomic_block, "a line belongs to the transaction of its service"
+    DirectoryEntry.objects.select_for_update().filter(seq=0).first()
+    return directory()
+
+
+def _moment(view: Directory) -> datetime.datetime:
+    """Now, or the time of the newest line if a clock went back: lines never step back in time."""
+    return max(timezone.now().replace(microsecond=0), view._ledger.last_at)
+
+
+def _written(at: datetime.datetime) -> str:
+    return at.astimezone(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _body(
+    seq: int,
+    prev: bytes,
+    at: datetime.datetime,
+    keys: PersonKeys,
+    kind: str,
+    facts: Mapping[str, Any],
+) -> bytes:
+    common = {"v": 1, "seq": seq, "prev": prev, "at": _written(at), "by": keys.public.key_id}
+    return canonical({**common, "kind": kind, **facts})
+
+
+def _keep(line: Line) -> None:
+    DirectoryEntry.objects.create(
+        seq=line.seq,
+        prev=line.prev,
+        body=line.body,
+        signature=line.signature,
+        hash=line.hash,
+    )

@@ -1,0 +1,163 @@
+"""Passphrases and printed codes, as people use them: begin, change, recover, begin again.
+
+Every act here is about the person's own key, so the question is not a role but whether it is
+their own (`_own`). A phrase is asked for again each time; nothing here reads a session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Q
+
+from access.actors import Actor
+from activity.events import Event
+from activity.record import record
+from vault import directory as ledger
+from vault import remembered, slots
+from vault.crypto.keys import PersonKeys, make_secret
+from vault.crypto.phrase import make_recovery_code, weak_reason
+from vault.directory_rules import SECRETARIAT
+from vault.models import EpochGrant, KeyClaim, KeySlot, SlotKind, VaultSession
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class WeakPhrase(ValueError):
+    """This passphrase would be guessed: `reason` is 'short' or 'common'."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+@dataclass(frozen=True, repr=False)  # no repr: secrets do not get into tracebacks and logs
+class Beginning:
+    """A person's new root, and the code that is shown once, to be printed."""
+
+    root: bytes
+    recovery_code: str
+
+    @property
+    def keys(self) -> PersonKeys:
+        return PersonKeys.derive(self.root)
+
+
+class Answers:
+    """Answers the questions that libraries ask a user about passwords (accounts/ports.py)."""
+
+    def has_passphrase(self, user: Any) -> bool:
+        return KeySlot.objects.filter(user_id=user.pk, kind=SlotKind.PASSPHRASE).exists()
+
+    def check(self, user: Any, passphrase: str) -> bool:
+        return slots.is_passphrase(user, passphrase)
+
+
+def person_keys(user: User, passphrase: str) -> PersonKeys:
+    """The person's keys, for an act that asks for the phrase again; CannotOpen if it is wrong."""
+    return PersonKeys.derive(slots.open_passphrase(user, passphrase))
+
+
+@transaction.atomic
+def begin(*, actor: Actor, user: User, passphrase: str) -> Beginning:
+    """Make a person's keys: two slots, and the public part that waits to be vouched for.
+
+    Also after everything was lost: the former root, and drafts sealed under it, are gone.
+    """
+    _own(actor, user)
+    _refuse_weak(passphrase)
+    beginning = Beginning(make_secret(), make_recovery_code())
+    remembered.begin(user.pk, remembered.remember_key(beginning.root))
+    _make_slot(user, SlotKind.PASSPHRASE, passphrase, beginning.root)
+    _make_slot(user, SlotKind.RECOVERY, beginning.recovery_code, beginning.root)
+    public = beginning.keys.public.to_bytes()
+    KeyClaim.objects.update_or_create(user=user, defaults={"public": public})
+    EpochGrant.objects.filter(user=user).delete()
+    _end_sessions(user)
+    record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail={"first": True})
+    return beginning
+
+
+@transaction.atomic
+def found_directory(*, actor: Actor, keys: PersonKeys) -> str:
+    """Begin the directory: the first Secretariat officer signs her own line. Returns the pin."""
+    if actor.user_id is None or actor.administration != SECRETARIAT or ledger.is_founded():
+        raise PermissionDenied
+    value = ledger.first_line(actor.user_id, actor.administration, keys)
+    record(
+        actor,
+        Event.KEY_ENTERED,
+        f"accounts.user:{actor.user_id}",
+        detail={"key": keys.public.key_id, "pin": value},
+    )
+    transaction.on_commit(lambda: ledger.keep_pin(value))
+    return value
+
+
+@transaction.atomic
+def change_passphrase(*, actor: Actor, user: User, old: str, new: str) -> bytes:
+    """A new phrase for the same keys; every session ends. Returns the root, to unlock this one.
+
+    Whoever copied the database before and learns the former phrase can still open that copy:
+    a phrase that somebody else knows asks for new keys (`begin`), not for a new phrase.
+    """
+    _own(actor, user)
+    _refuse_weak(new)
+    root = slots.open_passphrase(user, old)
+    _make_slot(user, SlotKind.PASSPHRASE, new, root)
+    _end_sessions(user)
+    record(actor, Event.PASSPHRASE_CHANGED, f"accounts.user:{user.pk}")
+    return root
+
+
+@transaction.atomic
+def recover(*, actor: Actor, user: User, code: str, passphrase: str) -> Beginning:
+    """A new phrase with the printed code, which is used up: a new one comes back."""
+    _own(actor, user)
+    _refuse_weak(passphrase)
+    root = slots.open_recovery(user, code)
+    beginning = Beginning(root, make_recovery_code())
+    _make_slot(user, SlotKind.PASSPHRASE, passphrase, root)
+    _make_slot(user, SlotKind.RECOVERY, beginning.recovery_code, root)
+    _end_sessions(user)
+    record(actor, Event.RECOVERY_CODE_USED, f"accounts.user:{user.pk}")
+    return beginning
+
+
+@transaction.atomic
+def renew_recovery_code(*, actor: Actor, user: User, passphrase: str) -> str:
+    """A new printed code; the former one opens nothing any more."""
+    _own(actor, user)
+    root = slots.open_passphrase(user, passphrase)
+    code = make_recovery_code()
+    _make_slot(user, SlotKind.RECOVERY, code, root)
+    record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail={"first": False})
+    return code
+
+
+def _own(actor: Actor, user: User) -> None:
+    if actor.user_id != user.pk:
+        raise PermissionDenied
+
+
+def _refuse_weak(passphrase: str) -> None:
+    reason = weak_reason(passphrase)
+    if reason:
+        raise WeakPhrase(reason)
+
+
+def _make_slot(user: User, kind: SlotKind, secret: str, root: bytes) -> None:
+    slots.make_slot(user=user, kind=kind, secret=secret, root=root)
+
+
+def _end_sessions(user: User) -> None:
+    """Every vault and every session of the person; the caller's own page signs in afresh."""
+    VaultSession.objects.filter(user=user).delete()
+    people = get_user_model()._default_manager.filter(Q(pk=user.pk))
+    people.update(auth_epoch=F("auth_epoch") + 1)
+    user.refresh_from_db(fields=["auth_epoch"])

@@ -1,0 +1,31 @@
+"""What follows from signing in and out, whichever page or library did it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from vault import sessions
+
+
+@receiver(user_logged_in)
+def settle_vault(sender: Any, request: HttpRequest | None, user: Any, **_facts: Any) -> None:
+    if request is not None and hasattr(request, "session"):
+        sessions.settle(request, user)
+
+
+@receiver(user_logged_out)
+def lock_vault(sender: Any, request: HttpRequest | None, user: Any, **_facts: Any) -> None:
+    if request is not None and hasattr(request, "session"):
+        sessions.lock(request)
+
+
+@receiver(post_delete, sender=Session)
+def end_vault(sender: Any, instance: Session, **_facts: Any) -> None:
+    """A session ended from the list of sessions, or by any other hand, takes its vault along."""
+    sessions.end_session(instance.session_key)
