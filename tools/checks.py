@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field
 
 from tools.environment import ROOT, ready, say
-from tools.production import profile
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NOTHING_COLLECTED = 5
@@ -37,7 +36,6 @@ def run(*, word: str | None, fast: bool) -> int:
 
 def looks(python: str) -> list[Step]:
     """What can be seen without running the portal."""
-    deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     templates = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "templates").rglob("*.html"))
     return [
         Step("format (ruff)", [python, "-m", "ruff", "format", "--check", "--quiet", "."]),
@@ -45,7 +43,7 @@ def looks(python: str) -> list[Step]:
         Step("templates (djade)", [python, "-m", "djade", "--check", "-t", "5.2", *templates]),
         Step("types (mypy)", [python, "-m", "mypy"]),
         Step("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
-        Step("production settings", [python, *deploy], env=profile()),
+        Step("production settings", [python, "-m", "tools.production"]),
         Step("French catalogue", [python, "-m", "tools.messages", "--check"]),
     ]
 
