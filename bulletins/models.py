@@ -11,6 +11,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.grants import PersonalGrant
@@ -69,6 +70,26 @@ class Bulletin(models.Model):
         indexes = [
             models.Index(fields=["origin", "-id"], name="bulletins_of_origin"),
         ]
+
+    # What the policy looks at. Both lists are read once per object, or prefetched by a query.
+
+    @cached_property
+    def holder_codes(self) -> frozenset[str]:
+        """Every administration that holds it, the originator among them."""
+        return frozenset(row.administration_id for row in self.recipients.all())
+
+    @cached_property
+    def addressee_codes(self) -> frozenset[str]:
+        return frozenset(
+            row.administration_id for row in self.recipients.all() if row.place == Place.TO
+        )
+
+    @cached_property
+    def named_ids(self) -> frozenset[int] | None:
+        """For TLP:RED, the people it was addressed to (and its author); otherwise None."""
+        if self.tlp != Tlp.RED:
+            return None
+        return frozenset(grant.user_id for grant in self.named_officers.all())
 
 
 class Revision(models.Model):

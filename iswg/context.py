@@ -82,7 +82,10 @@ def _nav(actor: Any) -> list[NavItem]:
     if actor.holds(READS):
         items += [
             NavItem(
-                "bulletins", _("Bulletins"), reverse("bulletins:list"), "bulletin",
+                "bulletins",
+                _("Bulletins"),
+                reverse("bulletins:list"),
+                "bulletin",
                 unread_count(actor),
             ),
             NavItem(

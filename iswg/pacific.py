@@ -1,6 +1,7 @@
 """Where the 24 administrations lie on our map, and on which side their names are written.
 
-Latitude and longitude are those of the customs head office in the domain data. The window and the
+Latitude and longitude are those of the customs head office in the domain data (American Samoa is
+drawn a hair to the south-east, or its mark would lie under Samoa's). The window and the
 scale are those of the drawing (`tools/make_map.py`): eight units to a degree, 112 E at the left
 edge, 22 N at the top, so that the 180th meridian is near the middle.
 """
@@ -34,7 +35,7 @@ class Place:
 
 
 PLACES = {
-    "AS": Place(-14.28, -170.70, 11, 10),
+    "AS": Place(-14.60, -170.35, 11, 10),
     "AU": Place(-35.30, 149.10, -12, 4, "end"),
     "CK": Place(-21.21, -159.77, 11, 4),
     "FJ": Place(-18.14, 178.44, -10, 12, "end"),
@@ -48,13 +49,13 @@ PLACES = {
     "NU": Place(-19.05, -169.92, 11, 6),
     "NZ": Place(-41.29, 174.78, 12, 6),
     "PF": Place(-17.55, -149.56, 11, 4),
-    "PG": Place(-9.47, 147.16, -12, 16, "end"),
+    "PG": Place(-9.47, 147.16, 8, 20),
     "PW": Place(7.34, 134.48, -11, 4, "end"),
     "SB": Place(-9.45, 159.97, 11, 0),
     "TK": Place(-9.20, -171.85, 11, 2),
     "TL": Place(-8.55, 125.58, 2, 22, "middle"),
     "TO": Place(-21.13, -175.20, -9, 14, "end"),
-    "TV": Place(-8.52, 179.20, -11, 2, "end"),
+    "TV": Place(-8.52, 179.20, -4, -12, "middle"),
     "VU": Place(-17.74, 168.32, -11, 2, "end"),
     "WF": Place(-13.28, -176.17, -11, -2, "end"),
     "WS": Place(-13.83, -171.76, -2, -11, "middle"),

@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iswg.settings")
 
     # The server first: it chooses the event loop that everything after it finds.
-    from iswg.server import LIMITS, AccessLog, PortalServer  # isort: skip
+    from iswg.server import LIMITS, PortalServer  # isort: skip
+    from iswg.access_log import AccessLog
     from iswg.asgi import application
 
     server = PortalServer(

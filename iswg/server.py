@@ -1,4 +1,4 @@
-"""Daphne, with the four things that this portal cannot do without.
+"""Daphne, with the three things that this portal cannot do without.
 
 * A request's body stays in memory and below a bound. Twisted, under Daphne, writes every body of
   100 kB, and every chunked one, in clear to the temporary folder before Django sees a byte.
@@ -6,28 +6,24 @@
   it stops the loop that clears finished connections away, for good.
 * A reader slower than what we send makes the sender wait (pages, downloads) or is cut off and
   comes back (sockets); neither fills the memory.
-* The access log names paths, never query strings, and no token of a private link.
 
-`iswg/serve.py` starts it; tests/live shows each with and without.
+`iswg/serve.py` starts it, `iswg/access_log.py` is its log, and tests/live shows each of these with
+and without.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
-import re
 import sys
 from io import BytesIO
-from typing import Any, TextIO
+from typing import Any
 
 # Daphne installs the event loop's reactor when its server module is imported: it comes first.
 import daphne.server as daphne_server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
-
-from access.addresses import shortened
 
 logger = logging.getLogger("iswg.server")
 
@@ -269,35 +265,3 @@ class PortalServer(daphne_server.Server):
     def listen_error(self, failure: Any) -> None:
         print(f"Cannot listen: {failure.getErrorMessage()}", file=sys.stderr)
         self.stop()
-
-
-class AccessLog:
-    """One line per request or socket: network, method, path and result.
-
-    No query strings (they hold search words), no tokens of private links, and addresses as they
-    are kept elsewhere, by network.
-    """
-
-    # Long random parts of a path are keys to something; identifiers with dashes are not.
-    TOKEN = re.compile(r"(?<=/)(?!static/)(?![0-9a-f-]{36}(?:/|$))[\w.~-]{25,}(?=/|$)")
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-
-    def __call__(self, protocol: str, action: str, details: dict[str, Any]) -> None:
-        if action == "connecting":
-            return
-        what = details.get("method", "") if protocol == "http" else "WEBSOCKET"
-        path = str(details.get("path", "")).partition("?")[0]
-        if not path.startswith("/static/"):
-            path = self.TOKEN.sub("…", path)
-        words = [what, path, str(details.get("status", action)), str(details.get("size", ""))]
-        when = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.stream.write(" ".join(filter(None, [when, _network(details), *words])) + "\n")
-        self.stream.flush()
-
-
-def _network(details: dict[str, Any]) -> str:
-    client = details.get("client") or ""
-    host = getattr(client, "host", None) or str(client).rpartition(":")[0]
-    return shortened(host) or "-"

@@ -56,6 +56,7 @@ DEMO_PASSPHRASE = env.text("ISWG_DEMO_PASSPHRASE")
 CLAMD_URL = env.text("CLAMD_URL")
 TRUSTED_PROXIES = env.listed("ISWG_TRUSTED_PROXIES", [])
 METRICS_TOKEN = env.text("ISWG_METRICS_TOKEN")
+SECURITY_CONTACT = env.text("ISWG_SECURITY_CONTACT") or "security@demo.invalid"
 
 ALLOWED_HOSTS = env.listed("ISWG_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 ORIGIN = env.text("ISWG_ORIGIN") or "http://localhost:8000"
@@ -130,16 +131,17 @@ TEMPLATES = [
 
 # Database: SQLite by default. Writers take the lock at BEGIN and wait for it, so that a
 # page beside the worker is late by milliseconds instead of failing (see docs/decisions).
+# Connections end with their request, except in the threads of iswg/onehop.py, which keep theirs.
 DATABASE_URL = env.text("DATABASE_URL")
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=0)}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "iswg.sqlite3",
-            "CONN_MAX_AGE": None,
+            "CONN_MAX_AGE": 0,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -198,7 +200,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TRUST_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "ISWG portal"
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # it writes a row at every request
 
 # Words and times
 LANGUAGE_CODE = "en"
@@ -261,7 +263,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "iswg.logs.QuietFormatter", "format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"()": "iswg.logs.QuietFormatter", "format": "%(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"iswg": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},

@@ -94,6 +94,7 @@
       return;
     }
     const held = at.contains(document.activeElement) && document.activeElement.id;
+    if (how === 'add') { count(at, +piece.dataset.by); return; }
     if (how === 'prepend') at.prepend(piece);
     else if (how === 'append') at.append(piece);
     else if (how === 'fill') at.replaceChildren(...piece.childNodes);
@@ -101,6 +102,13 @@
     else at.replaceWith(piece);
     if (how !== 'remove') piece.classList.add('fresh');
     if (held) document.getElementById(held)?.focus();
+  }
+
+  /* A figure that is each reader's own cannot be drawn once for all: it is told to move instead. */
+  function count(at, by) {
+    const figure = at.firstChild;
+    figure.nodeValue = Math.max(0, (parseInt(figure.nodeValue, 10) || 0) + by);
+    at.hidden = figure.nodeValue === '0';
   }
 
   /* Read out politely, and many at once as one sentence. */

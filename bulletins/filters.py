@@ -1,0 +1,55 @@
+"""Filters of the list, kept in the address so that the back button and a link keep them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Administration
+from bulletins.handling import TLP_ORDER
+from bulletins.models import ProductType, Recipient
+
+ANY = ("", _("Any"))
+STATES = [ANY, ("unread", _("Unread")), ("waiting", _("Not acknowledged"))]
+
+
+class FilterForm(forms.Form):
+    type = forms.ChoiceField(label=_("Kind"), choices=[ANY, *ProductType.choices], required=False)
+    tlp = forms.ChoiceField(
+        label=_("Label"), choices=[ANY, *((v, v) for v in TLP_ORDER)], required=False
+    )
+    origin = forms.ChoiceField(label=_("From"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        origins = [(a.code, a.label) for a in Administration.objects.exclude(kind="partner")]
+        self.fields["origin"].choices = [ANY, *origins]
+
+
+def read(query: Any) -> dict[str, str]:
+    """The filters that say something; anything else in the address is passed over."""
+    form = FilterForm(query)
+    form.is_valid()
+    return {name: value for name, value in form.cleaned_data.items() if value}
+
+
+def form(chosen: dict[str, str]) -> FilterForm:
+    return FilterForm(initial=chosen)
+
+
+def apply(rows: QuerySet[Recipient], chosen: dict[str, str]) -> QuerySet[Recipient]:
+    columns = {
+        "type": "bulletin__product_type",
+        "tlp": "bulletin__tlp",
+        "origin": "bulletin__origin",
+    }
+    rows = rows.filter(**{columns[name]: v for name, v in chosen.items() if name in columns})
+    if chosen.get("state") == "unread":
+        rows = rows.filter(is_read=False)
+    if chosen.get("state") == "waiting":
+        rows = rows.filter(place="to", acknowledged_at__isnull=True)
+    return rows

@@ -1,0 +1,64 @@
+"""A page that outlived its session must not lose what was typed.
+
+Reading such a page leads to sign-in or unlock and back. A form that was posted too late is
+not thrown away: its fields come back on a page of their own, to be sent again once the
+person has signed in in another tab. Nothing of it is stored meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+View = Callable[..., HttpResponse]
+
+
+def keeps_what_was_typed(view: View) -> View:
+    """For views that write under an open vault: signed out or locked, the typed text stays."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        if signed_in and request.vault is not None:
+            return view(request, *args, **kwargs)
+        door = reverse("vault:unlock") if signed_in else settings.LOGIN_URL
+        address = f"{door}?{urlencode({'next': request.path})}"
+        if request.method != "POST":
+            return redirect(address)
+        return kept_page(request, door=address, locked=signed_in)
+
+    return guarded
+
+
+def kept_page(
+    request: HttpRequest, *, door: str, locked: bool = False, stale: bool = False
+) -> HttpResponse:
+    """The typed fields again, hidden in a form that sends them once more, and shown to copy."""
+    hidden = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    response = render(
+        request,
+        "bulletins/kept.html",
+        {
+            "hidden": hidden,
+            "shown": {name: request.POST.get(name, "") for name in ("title", "key_line", "body")},
+            "door": door,
+            "locked": locked,
+            "stale": stale,
+            "address": request.path,
+        },
+        status=409 if locked or stale else 401,
+    )
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,249 @@
+"""Opening what is sealed, for one reader, and writing down that it was opened.
+
+Three doors: the titles of a list, one whole bulletin, and everything for a search. Each
+checks that what is stored is what its author signed, as far as it shows it: a title is bound
+to the clear facts beside it, a page checks the whole manifest and the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from access.actors import Actor
+from access.policy import Action, require
+from activity.events import Event
+from activity.models import JournalEntry
+from activity.record import record
+from bulletins.content import Content, content_from
+from bulletins.models import Bulletin, PersonCount, Place, ReadMark, Recipient, Revision
+from bulletins.services import KIND, facts_of, target_of, topics_of
+from vault import files
+from vault.crypto.errors import CannotOpen
+from vault.manifests import SealBroken, check_manifest
+from vault.objects import DataKey, clear_facts, open_key, open_keys
+from vault.sessions import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A bulletin whose seals held, with its words and files."""
+
+    bulletin: Bulletin
+    content: Content
+    data_key: DataKey
+    files: tuple[files.StoredFile, ...]
+
+
+class Locked(CannotOpen):
+    """The reader's session holds no key of this bulletin: unlock, or ask for a grant."""
+
+
+def open_titles(vault: Vault | None, bulletins: Iterable[Bulletin]) -> dict[int, str | None]:
+    """Titles by bulletin id, in two queries whatever the number; None where a seal did not hold.
+
+    Meeting a title here is what "delivered" means in the ledger: it reached a signed-in officer
+    of the administration.
+    """
+    shown = list(bulletins)
+    keys = open_keys(vault, KIND, [(b.uuid, b.revision) for b in shown])
+    revisions = Revision.objects.filter(bulletin__in=[b.pk for b in shown])
+    sealed = {(r.bulletin_id, r.number): r.sealed_title for r in revisions.defer("sealed_content")}
+    titles = {
+        b.pk: _title(keys.get((b.uuid, b.revision)), b, sealed.get((b.pk, b.revision)))
+        for b in shown
+    }
+    if vault is not None:
+        _mark_delivered(vault.administration, [pk for pk, title in titles.items() if title])
+    return titles
+
+
+def _title(key: DataKey | None, bulletin: Bulletin, sealed: bytes | None) -> str | None:
+    if key is None or sealed is None:
+        return None
+    try:
+        binds = clear_facts(facts_of(bulletin))
+        return key.open_field("title", sealed, binds=binds).decode()
+    except CannotOpen:
+        return None
+
+
+def _mark_delivered(code: str, ids: list[int]) -> None:
+    waiting = Recipient.objects.filter(
+        administration=code, bulletin__in=ids, delivered_at__isnull=True
+    )
+    if ids and waiting.exists():
+        waiting.update(delivered_at=timezone.now())
+
+
+def open_bulletin(*, actor: Actor, vault: Vault | None, bulletin: Bulletin) -> Opened:
+    """Open a bulletin for its reader, fill the ledger, and record who opened it.
+
+    Raises Locked without a key, SealBroken if anything stored is not what was signed.
+    """
+    require(actor, Action.READ_BULLETIN, bulletin)
+    opened = _opened(vault, bulletin)
+    with transaction.atomic():
+        _mark_read(actor, bulletin)
+        if _mark_opened(actor, bulletin):
+            record(
+                actor,
+                Event.BULLETIN_OPENED,
+                target_of(bulletin),
+                detail={"revision": bulletin.revision},
+                topics=topics_of(bulletin)[-1:],
+            )
+    return opened
+
+
+def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
+    try:
+        data_key = open_key(vault, KIND, bulletin.uuid, bulletin.revision)
+    except CannotOpen:
+        raise Locked from None
+    revision = Revision.objects.filter(bulletin=bulletin, number=bulletin.revision).first()
+    if revision is None:
+        raise SealBroken
+    attached = files.stored(KIND, bulletin.uuid)
+    manifest = check_manifest(
+        data_key,
+        clear=facts_of(bulletin),
+        holders=_claimed_holders(bulletin),
+        sealed={
+            "title": bytes(revision.sealed_title),
+            "content": bytes(revision.sealed_content),
+            **{f"file:{one.id}": one.signed_bytes() for one in attached},
+        },
+    )
+    _check_journal(bulletin, bytes(manifest.hash).hex())
+    content = content_from(data_key.open_field("content", bytes(revision.sealed_content)))
+    title = data_key.open_field(
+        "title", bytes(revision.sealed_title), binds=clear_facts(facts_of(bulletin))
+    ).decode()
+    if title != content.title:
+        raise SealBroken
+    return Opened(bulletin, content, data_key, tuple(attached))
+
+
+def _claimed_holders(bulletin: Bulletin) -> list[str]:
+    if bulletin.named_ids is not None:
+        return [f"user:{user_id}" for user_id in bulletin.named_ids]
+    return list(bulletin.holder_codes)
+
+
+def _check_journal(bulletin: Bulletin, manifest_hash: str) -> None:
+    """The newest publication in the journal must name this manifest: no revision put back."""
+    newest = (
+        JournalEntry.objects.filter(target=target_of(bulletin), event=Event.BULLETIN_ISSUED)
+        .order_by("-seq")
+        .first()
+    )
+    if newest is None:
+        raise SealBroken
+    try:
+        detail = json.loads(bytes(newest.entry))["detail"]
+    except (ValueError, KeyError, TypeError):
+        raise SealBroken from None
+    if detail.get("manifest") != manifest_hash:
+        raise SealBroken
+
+
+def _mark_read(actor: Actor, bulletin: Bulletin) -> None:
+    """The dot in the list, and the counter behind "unread": for what was received, once."""
+    if actor.administration not in bulletin.addressee_codes:
+        return
+    _mark, new = ReadMark.objects.get_or_create(user_id=actor.user_id, bulletin=bulletin)
+    if new:
+        PersonCount.objects.get_or_create(
+            user_id=actor.user_id, defaults={"administration_id": actor.administration}
+        )
+        PersonCount.objects.filter(user_id=actor.user_id).update(read=F("read") + 1)
+
+
+def _mark_opened(actor: Actor, bulletin: Bulletin) -> bool:
+    """The ledger's "opened", and whether this person opens it for the first time."""
+    now = timezone.now()
+    rows = Recipient.objects.filter(
+        administration=actor.administration, bulletin=bulletin, place=Place.TO
+    )
+    rows.filter(delivered_at__isnull=True).update(delivered_at=now)
+    rows.filter(opened_at__isnull=True).update(opened_at=now)
+    return not JournalEntry.objects.filter(
+        target=target_of(bulletin),
+        event=Event.BULLETIN_OPENED,
+        user_id=actor.user_id,
+    ).exists()
+
+
+@transaction.atomic
+def mark_all_read(*, actor: Actor, bulletins: Iterable[Bulletin]) -> int:
+    """Take the dots away; nothing is opened or acknowledged by it."""
+    wanted = {b.pk for b in bulletins if actor.administration in b.addressee_codes}
+    known = set(
+        ReadMark.objects.filter(user_id=actor.user_id, bulletin__in=wanted).values_list(
+            "bulletin_id", flat=True
+        )
+    )
+    new = wanted - known
+    ReadMark.objects.bulk_create(
+        [ReadMark(user_id=actor.user_id, bulletin_id=pk) for pk in new], ignore_conflicts=True
+    )
+    PersonCount.objects.get_or_create(
+        user_id=actor.user_id, defaults={"administration_id": actor.administration}
+    )
+    PersonCount.objects.filter(user_id=actor.user_id).update(read=F("read") + len(new))
+    return len(new)
+
+
+def open_file(
+    *, actor: Actor, vault: Vault | None, bulletin: Bulletin, file_id: UUID
+) -> files.OpenFile:
+    """An attachment, every piece verified before the first byte goes out; recorded."""
+    require(actor, Action.READ_BULLETIN, bulletin)
+    opened = _opened(vault, bulletin)
+    stored = next((one for one in opened.files if one.id == file_id), None)
+    if stored is None:
+        raise SealBroken
+    ready = files.open_for_reading(opened.data_key, stored)
+    with transaction.atomic():
+        record(
+            actor,
+            Event.FILE_DOWNLOADED,
+            target_of(bulletin),
+            detail={"file": str(file_id)},
+        )
+    return ready
+
+
+def open_contents(
+    vault: Vault | None, bulletins: Iterable[Bulletin]
+) -> Iterator[tuple[Bulletin, Content]]:
+    """The words of many bulletins, newest first as given; what does not open is passed over.
+
+    For the search. It fills no ledger: being found is not being read.
+    """
+    shown = list(bulletins)
+    keys = open_keys(vault, KIND, [(b.uuid, b.revision) for b in shown])
+    revisions = Revision.objects.filter(bulletin__in=[b.pk for b in shown])
+    sealed: dict[Any, bytes] = {
+        (pk, number): blob
+        for pk, number, blob in revisions.values_list("bulletin_id", "number", "sealed_content")
+    }
+    for bulletin in shown:
+        key, blob = (
+            keys.get((bulletin.uuid, bulletin.revision)),
+            sealed.get((bulletin.pk, bulletin.revision)),
+        )
+        if key is None or blob is None:
+            continue
+        try:
+            yield bulletin, content_from(key.open_field("content", bytes(blob)))
+        except CannotOpen:
+            continue

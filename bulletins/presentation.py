@@ -1,0 +1,129 @@
+"""Facts arranged for the templates: rows of lists, cells of the ledger, points of the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bulletins.models import Bulletin, Recipient
+from bulletins.opening import Opened
+from bulletins.ports import ports_named
+from bulletins.queries import Ledger
+from vault.inspection import Note, NoteCode
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list. `title` is None where the seal did not hold or no key is at hand."""
+
+    bulletin: Bulletin
+    title: str | None
+    is_read: bool
+    is_ours: bool
+    is_waiting: bool
+
+    @property
+    def url(self) -> str:
+        return reverse("bulletins:detail", args=[self.bulletin.ref])
+
+
+def drawn_rows(rows: Iterable[Recipient], titles: dict[int, str | None]) -> list[Row]:
+    return [
+        Row(
+            bulletin=row.bulletin,
+            title=titles.get(row.bulletin_id),
+            is_read=bool(getattr(row, "is_read", True)),
+            is_ours=row.place == "origin",
+            is_waiting=row.place == "to" and row.acknowledged_at is None,
+        )
+        for row in rows
+    ]
+
+
+# How a ledger state is drawn (shape) and said.
+SHAPES = {
+    "sent": "none",
+    "delivered": "none",
+    "opened": "part",
+    "acknowledged": "done",
+    "acted": "done",
+    "nothing": "done",
+}
+
+
+def state_words(state: str) -> str:
+    return {
+        "sent": _("not yet signed in"),
+        "delivered": _("delivered"),
+        "opened": _("opened"),
+        "acknowledged": _("acknowledged"),
+        "acted": _("acted on"),
+        "nothing": _("nothing to report"),
+    }[state]
+
+
+def ledger_cells(ledger: Ledger, own: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.administration.code,
+            "name": row.administration.label,
+            "state": SHAPES[row.state],
+            "words": state_words(row.state),
+            "at": row.at,
+            "me": row.administration.code == own,
+        }
+        for row in ledger.rows
+    ]
+
+
+def attachments(bulletin: Bulletin, opened: Opened) -> list[dict[str, Any]]:
+    """The files as `_file.html` wants them; a file still to be scanned has no address."""
+    named = {fact.id: fact for fact in opened.content.files}
+    shown = []
+    for stored in opened.files:
+        fact = named.get(str(stored.id))
+        if fact is None:
+            continue
+        opaque = fact.media_type == "application/age"
+        ready = stored.is_ready
+        shown.append(
+            {
+                "id": fact.id,
+                "name": fact.name,
+                "size": fact.size,
+                "digest": fact.sha256,
+                "state": ("sealed" if opaque else "ready") if ready else "waiting",
+                "words": _file_words(fact, ready=ready, opaque=opaque),
+                "url": reverse("bulletins:download", args=[bulletin.ref, fact.id]),
+            }
+        )
+    return shown
+
+
+def _file_words(fact: Any, *, ready: bool, opaque: bool) -> str:
+    if not ready:
+        return _("waiting to be scanned")
+    if opaque:
+        return _("sealed by the sender")
+    return ", ".join(
+        [_("checked, encrypted"), *(str(Note(NoteCode(code)).sentence) for code in fact.notes)]
+    )
+
+
+def map_points(codes: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": port.code,
+            "name": port.name,
+            "state": "done",
+            "words": port.administration,
+            "url": "",
+            "latitude": port.latitude,
+            "longitude": port.longitude,
+        }
+        for port in ports_named(codes)
+    ]

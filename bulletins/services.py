@@ -1,0 +1,406 @@
+"""What people do with bulletins: draft, publish, acknowledge.
+
+Every service locks, judges what it locked, changes, and records, in one transaction. Opening
+is in `opening.py`, because it writes as well: it wraps keys, and it fills the ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.actors import Actor
+from access.grants import grant
+from access.policy import Action, people_who_can, require, visible
+from access.switchboard import may_receive
+from activity.events import Event
+from activity.record import NoticeFacts, record
+from bulletins.content import Content, DraftContent, FileFact, draft_from, to_bytes
+from bulletins.handling import contradictions
+from bulletins.models import (
+    AdministrationCount,
+    Bulletin,
+    Draft,
+    NamedOfficer,
+    Outcome,
+    PersonCount,
+    Place,
+    Recipient,
+    Revision,
+    Tlp,
+)
+from bulletins.readership import Readership, readership
+from bulletins.references import make_reference
+from vault import files
+from vault.crypto.context import context
+from vault.crypto.envelope import open_sealed, seal
+from vault.crypto.errors import CannotOpen
+from vault.crypto.padding import pad, unpad
+from vault.manifests import sign_manifest
+from vault.objects import TITLE_FLOOR, DataKey, clear_facts, hand_out
+from vault.sessions import Vault
+
+KIND = "bulletin"
+DRAFT_KIND = "draft"
+
+
+class DraftChanged(Exception):
+    """Somebody (the same person in another window, mostly) saved this draft meanwhile."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+
+
+class NotPublishable(Exception):
+    """The draft cannot be issued as it stands: sentences by field."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+# Drafts ---------------------------------------------------------------------------------------
+
+
+def _draft_context(draft: Draft) -> bytes:
+    return context("iswg/v1/draft", draft.id, draft.author_id, draft.version)
+
+
+def _seal_draft(vault: Vault, draft: Draft, content: DraftContent) -> bytes:
+    return seal(vault.draft_key, _draft_context(draft), pad(to_bytes(content), floor=1024))
+
+
+def open_draft(vault: Vault, draft: Draft) -> DraftContent:
+    """The words of one's own draft; CannotOpen if it is not one's own or was tampered with."""
+    return draft_from(
+        unpad(open_sealed(vault.draft_key, _draft_context(draft), bytes(draft.sealed)))
+    )
+
+
+def open_draft_or_none(vault: Vault, draft: Draft) -> DraftContent | None:
+    """For lists: one damaged draft must not hide the others."""
+    try:
+        return open_draft(vault, draft)
+    except CannotOpen:
+        return None
+
+
+@transaction.atomic
+def start_draft(
+    *,
+    actor: Actor,
+    vault: Vault,
+    content: DraftContent | None = None,
+    draft_id: UUID | None = None,
+) -> Draft:
+    """Begin a draft, under an id that its page chose so that a first save can be repeated."""
+    require(actor, Action.WRITE_DRAFT)
+    draft = Draft(author_id=actor.user_id, administration_id=actor.administration)
+    if draft_id is not None and not Draft.objects.filter(pk=draft_id).exists():
+        draft.id = draft_id
+    draft.sealed = _seal_draft(vault, draft, content or DraftContent())
+    draft.save(force_insert=True)
+    return draft
+
+
+@transaction.atomic
+def save_draft(
+    *, actor: Actor, vault: Vault, draft: Draft, content: DraftContent, version: int
+) -> Draft:
+    """Keep what was typed. Saving an older version than the kept one is refused, not merged."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    require(actor, Action.EDIT_DRAFT, draft)
+    if draft.version != version:
+        if open_draft(vault, draft) == content:
+            return draft
+        raise DraftChanged(draft)
+    draft.version += 1
+    draft.sealed = _seal_draft(vault, draft, content)
+    draft.saved_at = timezone.now()
+    draft.save(update_fields=["version", "sealed", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, draft: Draft) -> None:
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    require(actor, Action.EDIT_DRAFT, draft)
+    files.discard_all(DRAFT_KIND, draft.id)
+    record(actor, Event.DRAFT_DELETED, f"bulletins.draft:{draft.pk}")
+    draft.delete()
+
+
+# Publication ----------------------------------------------------------------------------------
+
+
+def faults_of(content: DraftContent, actor: Actor, audience: Readership) -> dict[str, str]:
+    """What stands against publishing, by field; empty if nothing does."""
+    faults = {
+        one.field: str(one.sentence)
+        for one in contradictions(
+            tlp=content.tlp,
+            pap=content.pap,
+            administrations=set(content.recipients),
+            officers=set(content.officers),
+            own=actor.administration,
+            requested_action=content.requested_action,
+        )
+    }
+    if audience.unready and "recipients" not in faults:
+        faults["recipients"] = audience.unready_sentence
+    if audience.unready_officers and "officers" not in faults:
+        faults["officers"] = audience.unready_officers_sentence
+    for code in sorted(audience.codes - {actor.administration}):
+        answer = may_receive(actor.administration, code, content.tlp, timezone.now().date())
+        if answer.refuses and "recipients" not in faults:
+            faults["recipients"] = answer.reason
+    if files.unfinished(DRAFT_KIND, audience.draft_id):
+        faults["files"] = _("A file has not arrived in full, or was refused. Finish or remove it.")
+    return faults
+
+
+@transaction.atomic
+def publish_bulletin(*, actor: Actor, vault: Vault, draft: Draft, version: int) -> Bulletin:
+    """Issue the draft: seal it for its recipients, freeze them, sign, tell them.
+
+    Asked twice (a double click), the second time finds the bulletin and returns it.
+    """
+    issued = Bulletin.objects.filter(uuid=draft.pk, author_id=actor.user_id).first()
+    if issued:
+        return issued
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    require(actor, Action.PUBLISH_BULLETIN, draft)
+    if draft.version != version:
+        raise DraftChanged(draft)
+    content = open_draft(vault, draft)
+    audience = readership(actor, vault, draft.pk, content)
+    faults = faults_of(content, actor, audience)
+    if faults:
+        raise NotPublishable(faults)
+    return _issue(actor, vault, draft, content, audience)
+
+
+def _issue(
+    actor: Actor, vault: Vault, draft: Draft, content: DraftContent, audience: Readership
+) -> Bulletin:
+    bulletin = Bulletin.objects.create(
+        uuid=draft.pk,
+        ref=make_reference("B", lambda ref: Bulletin.objects.filter(ref=ref).exists()),
+        product_type=content.product_type,
+        tlp=content.tlp,
+        urgency=content.urgency,
+        origin_id=actor.administration,
+        author_id=actor.user_id,
+        issued_at=timezone.now(),
+        due_on=content.due_on,
+        valid_until=content.valid_until,
+    )
+    _freeze_recipients(bulletin, actor, audience)
+    manifest_hash = _seal_revision(vault, bulletin, content, audience)
+    draft.delete()
+    record(
+        actor,
+        Event.BULLETIN_ISSUED,
+        target_of(bulletin),
+        detail={
+            "revision": bulletin.revision,
+            "manifest": manifest_hash,
+            "recipients": sorted(audience.codes),
+            "officers": sorted(audience.officer_ids),
+            "tlp": bulletin.tlp,
+        },
+        audience=people_who_can(Action.READ_BULLETIN, bulletin),
+        notice=notice_facts(bulletin),
+        topics=topics_of(bulletin),
+    )
+    return bulletin
+
+
+def _freeze_recipients(bulletin: Bulletin, actor: Actor, audience: Readership) -> None:
+    named = bulletin.tlp == Tlp.RED
+    now = timezone.now()
+    Recipient.objects.bulk_create(
+        Recipient(
+            administration_id=code,
+            bulletin=bulletin,
+            place=Place.ORIGIN if code == actor.administration else Place.TO,
+            named_only=named,
+            delivered_at=now if code == actor.administration else None,
+        )
+        for code in sorted(audience.codes | {actor.administration})
+    )
+    if named:
+        grant(NamedOfficer, "read", audience.named_people, bulletin)
+        _count_named(audience, actor)
+        return
+    for code in audience.codes - {actor.administration}:
+        AdministrationCount.objects.get_or_create(administration_id=code)
+    AdministrationCount.objects.filter(
+        administration__in=audience.codes - {actor.administration}
+    ).update(received=F("received") + 1)
+
+
+def _count_named(audience: Readership, actor: Actor) -> None:
+    for person in audience.named_people:
+        if person.administration_code != actor.administration:
+            PersonCount.objects.get_or_create(
+                user_id=person.pk, defaults={"administration_id": person.administration_code}
+            )
+            PersonCount.objects.filter(user_id=person.pk).update(named=F("named") + 1)
+
+
+def _seal_revision(
+    vault: Vault, bulletin: Bulletin, content: DraftContent, audience: Readership
+) -> str:
+    """Seal the words and files for the frozen recipients; the hash of the signed manifest."""
+    data_key = DataKey.make(KIND, bulletin.uuid, bulletin.revision)
+    adopted = files.adopt(vault, DRAFT_KIND, KIND, data_key)
+    content = replace(content, files=tuple(_named(one) for one in adopted))
+    words = _words_only(content)
+    clear = facts_of(bulletin)
+    sealed = {
+        "title": data_key.seal_field(
+            "title", content.title.encode(), binds=clear_facts(clear), floor=TITLE_FLOOR
+        ),
+        "content": data_key.seal_field("content", to_bytes(words), floor=1024),
+    }
+    Revision.objects.create(
+        bulletin=bulletin,
+        number=bulletin.revision,
+        sealed_title=sealed["title"],
+        sealed_content=sealed["content"],
+    )
+    hand_out(data_key, audience.holders)
+    manifest = sign_manifest(
+        vault,
+        data_key,
+        clear=clear,
+        holders=audience.holders,
+        sealed={**sealed, **{f"file:{one.id}": one.signed_bytes() for one in adopted}},
+    )
+    return bytes(manifest.hash).hex()
+
+
+def _named(one: files.AdoptedFile) -> FileFact:
+    facts = one.facts
+    notes = tuple((facts.verdict or {}).get("notes", ()))
+    return FileFact(str(one.id), facts.name, facts.size, facts.media_type, facts.sha256, notes)
+
+
+def _words_only(content: DraftContent) -> Content:
+    known = {name: value for name, value in asdict(content).items() if name != "files"}
+    names = Content.__dataclass_fields__.keys()
+    return Content(**{n: known[n] for n in names if n != "files"}, files=content.files)
+
+
+def facts_of(bulletin: Bulletin) -> dict[str, Any]:
+    """The clear columns that the manifest signs and the title binds."""
+    return {
+        "product_type": bulletin.product_type,
+        "tlp": bulletin.tlp,
+        "urgency": bulletin.urgency,
+        "origin": bulletin.origin_id,
+        "author": bulletin.author_id,
+        "ref": bulletin.ref,
+        "issued_at": bulletin.issued_at.isoformat(timespec="microseconds"),
+        "due_on": bulletin.due_on.isoformat() if bulletin.due_on else "",
+        "valid_until": bulletin.valid_until.isoformat() if bulletin.valid_until else "",
+        "revision": bulletin.revision,
+    }
+
+
+def target_of(bulletin: Bulletin) -> str:
+    return f"bulletins.bulletin:{bulletin.uuid}"
+
+
+def topics_of(bulletin: Bulletin) -> list[str]:
+    return [
+        *(f"administration:{code}" for code in sorted(bulletin.holder_codes)),
+        f"bulletin:{bulletin.uuid}",
+    ]
+
+
+def notice_facts(bulletin: Bulletin) -> NoticeFacts:
+    return NoticeFacts(
+        reference=bulletin.ref,
+        origin=bulletin.origin_id,
+        marking=bulletin.tlp,
+        urgency=bulletin.urgency,
+        due_on=bulletin.due_on,
+    )
+
+
+# The ledger -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def acknowledge(*, actor: Actor, bulletin: Bulletin) -> Recipient:
+    """Record, for the actor's administration, that it was read and its handling accepted.
+
+    Once for an administration: whoever comes second finds it done, and nothing changes.
+    """
+    row = _lock_row(actor, bulletin)
+    if row.acknowledged_at is None:
+        row.acknowledged_at = timezone.now()
+        row.acknowledged_by_id = actor.user_id
+        row.outcome = Outcome.ACKNOWLEDGED
+        row.save(update_fields=["acknowledged_at", "acknowledged_by", "outcome"])
+        record(
+            actor,
+            Event.BULLETIN_ACKNOWLEDGED,
+            target_of(bulletin),
+            audience=people_who_can(Action.READ_BULLETIN, bulletin) & people_in(bulletin.origin_id),
+            notice=notice_facts(bulletin),
+            topics=topics_of(bulletin),
+        )
+    return row
+
+
+@transaction.atomic
+def record_outcome(*, actor: Actor, bulletin: Bulletin, outcome: str) -> Recipient:
+    """What came of it: acted on, or nothing to report. It acknowledges as well."""
+    row = _lock_row(actor, bulletin)
+    if row.acknowledged_at is None:
+        row = acknowledge(actor=actor, bulletin=bulletin)
+    if row.outcome != outcome:
+        row.outcome = Outcome(outcome)
+        row.outcome_at = timezone.now()
+        row.save(update_fields=["outcome", "outcome_at"])
+        record(
+            actor,
+            Event.BULLETIN_OUTCOME,
+            target_of(bulletin),
+            detail={"outcome": outcome},
+            topics=topics_of(bulletin),
+        )
+    return row
+
+
+def _lock_row(actor: Actor, bulletin: Bulletin) -> Recipient:
+    row = Recipient.objects.select_for_update().get(
+        administration=actor.administration, bulletin=bulletin
+    )
+    require(actor, Action.ACKNOWLEDGE_BULLETIN, row.bulletin)
+    return row
+
+
+@transaction.atomic
+def report_broken_seal(*, actor: Actor, bulletin: Bulletin) -> None:
+    """Somebody met a bulletin that is not what its author signed: the journal must say so."""
+    require(actor, Action.READ_BULLETIN, bulletin)
+    record(actor, Event.SEAL_BROKEN, target_of(bulletin))
+
+
+def people_in(code: str) -> Q:
+    return Q(appointments__administration=code)
+
+
+def draft_of(actor: Actor, draft_id: UUID) -> Draft | None:
+    return visible(Draft.objects.all(), actor, Action.EDIT_DRAFT).filter(pk=draft_id).first()

@@ -1,0 +1,270 @@
+"""Writing a bulletin: draft, check, publish. Whatever goes wrong, what was typed comes back."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from access.policy import Action, can, require
+from accounts.groups import groups_on
+from bulletins import handling, queries, services
+from bulletins.forms import ComposeForm, blank_content
+from bulletins.keeping import keeps_what_was_typed
+from bulletins.markup import render as markdown
+from bulletins.models import Bulletin, Draft, ProductType
+from bulletins.ports import ports_named
+from bulletins.presentation import map_points
+from bulletins.readership import choosable_administrations, choosable_officers, readership
+from vault import files, uploads
+
+
+def _form(request: HttpRequest, data=None, initial=None) -> ComposeForm:
+    return ComposeForm(
+        data,
+        initial=initial,
+        administrations=choosable_administrations(),
+        officers=list(choosable_officers(request.actor)),
+        own=request.actor.administration,
+    )
+
+
+def _page(
+    request: HttpRequest, draft_id: UUID, form: ComposeForm, version: int, status: int = 200, **more
+) -> HttpResponse:
+    context = {
+        "nav_key": "bulletins",
+        "form": form,
+        "draft_id": draft_id,
+        "version": version,
+        "tlp_sentences": handling.TLP_MEANING,
+        "pap_sentences": handling.PAP_MEANING,
+        "groups": groups_on(timezone.localdate()),
+        "unready": [
+            a for a in choosable_administrations() if not request.vault.sealable_epoch(a.code)
+        ],
+        "officers_by_place": form.fields["officers"].choices,
+        "files": files.listed(request.vault, services.DRAFT_KIND, draft_id),
+        "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, _as_own(request, draft_id)),
+        **more,
+    }
+    response = render(request, "bulletins/compose.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _as_own(request: HttpRequest, draft_id: UUID) -> Draft:
+    return Draft(
+        id=draft_id,
+        author_id=request.actor.user_id,
+        administration_id=request.actor.administration,
+    )
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@keeps_what_was_typed
+def new(request: HttpRequest) -> HttpResponse:
+    require(request.actor, Action.WRITE_DRAFT)
+    if request.method == "POST":
+        return _received(request, _draft_id(request))
+    kind = request.GET.get("type", ProductType.BULLETIN)
+    content = blank_content(kind, request.user.language)
+    form = _form(request, initial=ComposeForm.initial_of(content))
+    return _page(request, uuid.uuid4(), form, 0, kinds=ProductType.choices, kind=kind)
+
+
+def _draft_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@keeps_what_was_typed
+def edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return _received(request, draft_id)
+    draft = services.draft_of(request.actor, draft_id)
+    if draft is None:
+        return _gone(request, draft_id)
+    content = services.open_draft(request.vault, draft)
+    form = _form(request, initial=ComposeForm.initial_of(content))
+    return _page(request, draft.pk, form, draft.version)
+
+
+def _gone(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """A draft that was published meanwhile leads to its bulletin; any other is not there."""
+    issued = queries.bulletins_for(request.actor).filter(
+        uuid=draft_id, author=request.actor.user_id
+    )
+    bulletin = issued.first()
+    if bulletin is None:
+        raise Http404
+    return redirect("bulletins:detail", ref=bulletin.ref)
+
+
+def _received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Keep what was typed first; then go where the button said."""
+    if Bulletin.objects.filter(uuid=draft_id).exists():
+        return _gone(request, draft_id)
+    form = _form(request, request.POST)
+    try:
+        draft = _keep(request, draft_id, form)
+    except services.DraftChanged as other:
+        return _conflict(request, other.draft, form)
+    if upload := request.FILES.get("file"):
+        _small_file(request, draft, upload)
+    if "save" in request.POST or upload:
+        messages.success(request, _("Draft kept."))
+        return redirect("bulletins:draft", draft_id=draft.pk)
+    if not form.check():
+        return _page(request, draft.pk, form, draft.version, status=422)
+    return redirect("bulletins:check", draft_id=draft.pk)
+
+
+def _small_file(request: HttpRequest, draft: Draft, upload) -> None:
+    """Without scripts a small file comes with the form; larger ones arrive in pieces."""
+    try:
+        file = uploads.receive_whole(
+            actor=request.actor, vault=request.vault, kind=services.DRAFT_KIND,
+            object_id=draft.pk, name=upload.name, body=upload.read(),
+        )  # fmt: skip
+    except uploads.NotAccepted as refusal:
+        messages.error(request, refusal.sentence)
+        return
+    shown = files.shown(request.vault, file)
+    if shown and shown["state"] == "refused":
+        messages.error(request, shown["words"])
+
+
+def _keep(request: HttpRequest, draft_id: UUID, form: ComposeForm) -> Draft:
+    content = form.content()
+    draft = services.draft_of(request.actor, draft_id)
+    if draft is None:
+        return services.start_draft(
+            actor=request.actor, vault=request.vault, content=content, draft_id=draft_id
+        )
+    return services.save_draft(
+        actor=request.actor,
+        vault=request.vault,
+        draft=draft,
+        content=content,
+        version=_version(request),
+    )
+
+
+def _version(request: HttpRequest) -> int:
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 0
+
+
+def _conflict(request: HttpRequest, draft: Draft, form: ComposeForm) -> HttpResponse:
+    """Two windows: both versions on one page, and the person decides."""
+    kept = services.open_draft(request.vault, draft)
+    return _page(
+        request, draft.pk, form, draft.version, status=409, other=kept, other_at=draft.saved_at
+    )
+
+
+@login_not_required
+@require_POST
+def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Keeps the draft as one types. Answers in JSON, also when the session has ended."""
+    if request.actor is None or request.vault is None:
+        return JsonResponse({"sentence": _("You are signed out or locked.")}, status=401)
+    require(request.actor, Action.WRITE_DRAFT)
+    if Bulletin.objects.filter(uuid=draft_id).exists():
+        return JsonResponse({"sentence": _("This bulletin has been published.")}, status=409)
+    try:
+        draft = _keep(request, draft_id, _form(request, request.POST))
+    except services.DraftChanged:
+        words = _("This draft was changed in another window. Reload to see both.")
+        return JsonResponse({"sentence": words}, status=409)
+    return JsonResponse({"version": draft.version})
+
+
+@require_GET
+def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The preview: exactly what readers will see, who they are, and what stands against it."""
+    if request.vault is None:
+        return redirect("bulletins:draft", draft_id=draft_id)
+    draft = services.draft_of(request.actor, draft_id)
+    if draft is None:
+        return _gone(request, draft_id)
+    content = services.open_draft(request.vault, draft)
+    form = _form(request, _as_data(content))
+    form.check()
+    audience = readership(request.actor, request.vault, draft.pk, content)
+    form.add_faults(
+        {k: v for k, v in services.faults_of(content, request.actor, audience).items()
+         if not form.has_error(k)}
+    )  # fmt: skip
+    if form.errors:
+        return _page(request, draft.pk, form, draft.version, status=422)
+    return _check_page(request, draft, content, audience)
+
+
+def _as_data(content) -> dict:
+    """The kept content as if it had just been typed, to be judged by the same form."""
+    return {name: list(v) if isinstance(v, tuple) else v
+            for name, v in ComposeForm.initial_of(content).items()}  # fmt: skip
+
+
+def _check_page(request, draft: Draft, content, audience, status: int = 200) -> HttpResponse:
+    response = render(request, "bulletins/check.html", {
+        "nav_key": "bulletins",
+        "draft": draft,
+        "content": content,
+        "audience": audience,
+        "body": markdown(content.body),
+        "meaning": handling.TLP_MEANING[content.tlp],
+        "pap_meaning": handling.PAP_MEANING.get(content.pap, ""),
+        "reliability": handling.RELIABILITY.get(content.source_reliability),
+        "credibility": handling.CREDIBILITY.get(content.information_credibility),
+        "requested_action": handling.REQUESTED_ACTION.get(content.requested_action),
+        "kind": ProductType(content.product_type).label,
+        "files": files.listed(request.vault, services.DRAFT_KIND, draft.pk),
+        "ports": ports_named(content.places),
+        "points": map_points(content.places),
+        "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, draft),
+    }, status=status)  # fmt: skip
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    if request.vault is None:
+        return redirect("bulletins:check", draft_id=draft_id)
+    draft = services.draft_of(request.actor, draft_id)
+    if draft is None:
+        return _gone(request, draft_id)
+    try:
+        bulletin = services.publish_bulletin(
+            actor=request.actor, vault=request.vault, draft=draft, version=_version(request)
+        )
+    except services.DraftChanged:
+        messages.error(request, _("The draft was changed since you checked it. Look again."))
+        return redirect("bulletins:check", draft_id=draft_id)
+    except services.NotPublishable:
+        return redirect("bulletins:check", draft_id=draft_id)
+    messages.success(request, _("%(ref)s is issued. You cannot unsend it.") % {"ref": bulletin.ref})
+    return redirect("bulletins:detail", ref=bulletin.ref)
+
+
+@require_POST
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = get_object_or_404(queries.drafts_for(request.actor), pk=draft_id)
+    services.discard_draft(actor=request.actor, draft=draft)
+    messages.success(request, _("The draft is gone."))
+    return redirect("/bulletins/?box=drafts")

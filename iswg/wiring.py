@@ -1,0 +1,26 @@
+"""The ports of the lower layers, filled. Only this module knows every app."""
+
+from __future__ import annotations
+
+
+def connect() -> None:
+    """Called once, when Django is ready."""
+    from access.actors import set_actor_finder
+    from access.sockets import set_doorkeeper
+    from accounts.actors import find_actor
+    from accounts.ports import set_keys, set_passphrases
+    from activity.topics import register_topic_kind
+    from bulletins.live import AdministrationPages, BulletinPages, PersonPages
+    from bulletins.reminders import register_reminders
+    from vault.answers import KeyAnswers
+    from vault.passphrases import Answers
+    from vault.sockets import Doorkeeper
+
+    set_actor_finder(find_actor)
+    set_passphrases(Answers())
+    set_keys(KeyAnswers())
+    set_doorkeeper(Doorkeeper())
+    register_topic_kind("administration", AdministrationPages())
+    register_topic_kind("bulletin", BulletinPages())
+    register_topic_kind("person", PersonPages())
+    register_reminders()

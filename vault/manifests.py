@@ -1,0 +1,141 @@
+"""What the author signed: who, to whom, under which label, and which ciphertexts.
+
+HPKE in base mode says nothing about who wrote a thing, and the clear columns of a row can be
+edited by a hand in the database. So each revision of an object carries a manifest signed
+with its author's content key: with it, nobody turns RED into CLEAR, adds a recipient, swaps
+a title, or puts an older revision back without being met on the page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from vault.crypto.canonical import canonical
+from vault.crypto.errors import CannotOpen
+from vault.directory import directory
+from vault.models import Manifest
+from vault.objects import DataKey, Holder
+from vault.sessions import Vault
+
+LABEL = "iswg/v1/manifest"
+
+
+class SealBroken(CannotOpen):
+    """What is stored is not what the author signed. Says nothing more, on purpose."""
+
+
+def sign_manifest(
+    vault: Vault,
+    data_key: DataKey,
+    *,
+    clear: Mapping[str, Any],
+    holders: Iterable[Holder],
+    sealed: Mapping[str, bytes],
+    previous: Manifest | None = None,
+) -> Manifest:
+    """Write and sign the manifest of this revision; `sealed` are the ciphertexts by field."""
+    body = canonical(
+        {
+            "kind": data_key.kind,
+            "object": data_key.object_id.hex,
+            "revision": data_key.revision,
+            "author": vault.user_id,
+            "administration": vault.administration,
+            "key": vault.content.public.to_bytes().hex(),
+            "clear": dict(clear),
+            "holders": sorted(holder.as_listed() for holder in holders),
+            "sealed": {field: digest(blob) for field, blob in sealed.items()},
+            "commitment": data_key.commitment.hex(),
+            "previous": bytes(previous.hash).hex() if previous else "",
+        }
+    )
+    signature = vault.content.sign(LABEL, body)
+    return Manifest.objects.create(
+        kind=data_key.kind,
+        object_id=data_key.object_id,
+        revision=data_key.revision,
+        author_id=vault.user_id,
+        body=body,
+        signature=signature,
+        hash=hashlib.sha256(body + signature).digest(),
+    )
+
+
+def check_manifest(
+    data_key: DataKey,
+    *,
+    clear: Mapping[str, Any],
+    holders: Iterable[str],
+    sealed: Mapping[str, bytes],
+) -> Manifest:
+    """The manifest, if what is stored is what its author signed; else SealBroken.
+
+    `holders` are the names (codes, `user:<id>`) that the rows claim.
+    """
+    manifest = Manifest.objects.filter(
+        kind=data_key.kind, object_id=data_key.object_id, revision=data_key.revision
+    ).first()
+    if manifest is None:
+        raise SealBroken
+    body, signature = bytes(manifest.body), bytes(manifest.signature)
+    said = _parsed(body)
+    _check_author(said, body, signature)
+    expected = {
+        "kind": data_key.kind,
+        "object": data_key.object_id.hex,
+        "revision": data_key.revision,
+        "clear": json.loads(canonical(dict(clear))),
+        "sealed": {field: digest(blob) for field, blob in sealed.items()},
+        "commitment": data_key.commitment.hex(),
+    }
+    same = all(said.get(name) == value for name, value in expected.items())
+    names = sorted(name for name, *_rest in said.get("holders", []))
+    if not same or names != sorted(holders) or said.get("author") != manifest.author_id:
+        raise SealBroken
+    if hashlib.sha256(body + signature).digest() != bytes(manifest.hash):
+        raise SealBroken
+    return manifest
+
+
+def digest(sealed: bytes) -> str:
+    return hashlib.sha256(bytes(sealed)).hexdigest()
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        raise SealBroken from None
+    if not isinstance(said, dict):
+        raise SealBroken
+    return said
+
+
+def _check_author(said: Mapping[str, Any], body: bytes, signature: bytes) -> None:
+    """The signer must stand in the directory under that key, for that administration.
+
+    Somebody who left since then still wrote what was written: revocation ends new acts, and
+    the journal dates the old ones.
+    """
+    entries = directory().history(int(said.get("author", 0)))
+    for entry in entries:
+        public = entry.public.content
+        if public.to_bytes().hex() != said.get("key"):
+            continue
+        if entry.administration != said.get("administration"):
+            continue
+        try:
+            public.verify(LABEL, body, signature)
+        except CannotOpen:
+            raise SealBroken from None
+        return
+    raise SealBroken
+
+
+def manifest_hash(kind: str, object_id: UUID, revision: int) -> str:
+    """The hash that the journal's row of the publication must hold."""
+    return bytes(Manifest.objects.get(kind=kind, object_id=object_id, revision=revision).hash).hex()

@@ -1,0 +1,106 @@
+"""The doorkeeper of the sockets: whose cookies these are, and whether that still holds.
+
+Fills the port of `access/sockets.py`. Everything is read from the database at each question,
+because a socket may outlive its session, its vault, a role or a membership.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http.cookies import CookieError, SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user, get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from access.actors import current_actor
+from access.policy import people_in_standing
+from access.sockets import Change, Member, MemberFacts, Scope
+from accounts.models import Administration
+from vault import sessions
+from vault.models import VaultSession
+
+
+class Doorkeeper:
+    """Answers for sessions, standing and vaults, as of now."""
+
+    def open_socket_vault(self, scope: Scope) -> MemberFacts | None:
+        """Whose socket this is, with the vault opened; None without a living session."""
+        cookies = _cookies(scope)
+        key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        store = SessionStore(key or None)
+        user: Any = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+        if not key or not user.is_authenticated:
+            return None
+        actor = current_actor(user.pk)
+        administration = actor.administration if actor else ""
+        zone = Administration.objects.filter(pk=administration).values_list("zone", flat=True)
+        return MemberFacts(
+            user_id=user.pk,
+            session_hash=_session_facts(key, user.auth_epoch),
+            administration=administration,
+            language=cookies.get(settings.LANGUAGE_COOKIE_NAME, "") or user.language,
+            zone=user.zone or zone.first() or "UTC",
+            vault=sessions.open_for_socket(cookies, key, user),
+        )
+
+    def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
+        """Three small queries for all members together; whoever is absent may go on."""
+        living = _living_sessions(members)
+        people = get_user_model()._default_manager.filter(pk__in={m.user_id for m in members})
+        epochs = dict(people.values_list("pk", "auth_epoch"))
+        in_standing = set(people.filter(people_in_standing()).values_list("pk", flat=True))
+        vaults = sessions.still_open(
+            m.vault.session_id
+            for m in members
+            if m.vault is not None  # type: ignore[attr-defined]
+        )
+        found: dict[Member, Change] = {}
+        for member in members:
+            key, epoch = _read_session_facts(member.session_hash)
+            if key not in living or epochs.get(member.user_id) != epoch:
+                found[member] = Change.SIGNED_OUT
+            elif member.user_id not in in_standing:
+                found[member] = Change.NOT_ALLOWED
+            elif member.vault is not None and member.vault.session_id not in vaults:  # type: ignore[attr-defined]
+                found[member] = Change.VAULT_LOCKED
+        return found
+
+    def used(self, member: Member) -> None:
+        """An act over the socket is use of the session, like an act on a page."""
+        if member.vault is None:
+            return
+        row = VaultSession.objects.filter(pk=member.vault.session_id).first()  # type: ignore[attr-defined]
+        if row is not None:
+            sessions.touch(row)
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    raw = b"; ".join(value for name, value in scope.get("headers", []) if name == b"cookie")
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(raw.decode("latin1")).items()}
+    except CookieError:
+        return {}
+
+
+def _living_sessions(members: Sequence[Member]) -> set[str]:
+    keys = {_read_session_facts(m.session_hash)[0] for m in members}
+    rows = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
+    return set(rows.values_list("pk", flat=True))
+
+
+def _session_facts(key: str, auth_epoch: int) -> bytes:
+    """What a socket is asked about later: its session, and the epoch of sign-ins it belongs to.
+
+    In memory only, for as long as the socket.
+    """
+    return f"{auth_epoch}:{key}".encode()
+
+
+def _read_session_facts(facts: bytes) -> tuple[str, int]:
+    epoch, _, key = facts.decode().partition(":")
+    return key, int(epoch)
