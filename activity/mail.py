@@ -52,14 +52,21 @@ class Delivered:
 
 
 def deliver(*, now: datetime | None = None) -> Delivered:
-    """Send every mail that is due, one to each reader, and say what came of it."""
+    """Send every mail that is due, one to each reader, and say what came of it.
+
+    With no mail server to be had nothing is claimed, so that a server which is away for a day
+    costs no mail its attempts.
+    """
     moment = now or timezone.now()
     done = Delivered()
     rows = _due(moment)
     done.dropped = _drop(rows, moment)
     rows = [row for row in rows if row.pk is not None]
+    connection = _opened() if rows else None
+    if connection is None:
+        done.failed = len(rows)
+        return done
     zones = home_zones([row.recipient_id for row in rows if row.recipient_id])
-    connection = get_connection(timeout=PATIENCE)
     try:
         for group in _by_reader(rows):
             _deliver_group(group, zones.get(group[0].recipient_id, "UTC"), connection, moment, done)
@@ -181,6 +188,17 @@ def _coordinators(code: str) -> Q:
     return people_in_standing() & Q(
         appointments__role__in=APPOINTS, appointments__administration=code
     )
+
+
+def _opened() -> Any:
+    """A connection to the mail server, or None while there is none to be had."""
+    connection = get_connection(timeout=PATIENCE)
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as problem:
+        log.warning("the mail server cannot be reached: %s", type(problem).__name__)
+        return None
+    return connection
 
 
 def _close(connection: Any) -> None:
