@@ -100,6 +100,6 @@ def contours(folder: Path) -> list[Path]:
     drawn.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#bfe3ea" stroke-opacity=".16">'
-        f'<path d="{path}"/></svg>\n'
+        f'<path vector-effect="non-scaling-stroke" d="{path}"/></svg>\n'
     )
     return [drawn]

@@ -5,7 +5,8 @@
   'use strict';
   document.querySelectorAll('form[data-draft]').forEach(form => {
     const key = 'draft:' + location.pathname + ':' + form.dataset.draft;
-    const said = form.querySelector('[data-draft-said]'), words = said?.dataset || {};
+    const said = form.querySelector('[data-draft-said]') || document.querySelector('[data-draft-said]');
+    const words = said?.dataset || {};
     const version = form.elements.version;
     let timer, dirty = false, busy = false, refused = false;
 
@@ -30,14 +31,15 @@
 
     function stash() {
       const rows = [...fields()].filter(([name]) => name !== 'csrfmiddlewaretoken' && name !== 'version');
-      try { sessionStorage.setItem(key, JSON.stringify(rows)); } catch { /* full or forbidden: the server has it soon */ }
+      try { sessionStorage.setItem(key, JSON.stringify({version: version?.value, rows})); } catch { /* full or forbidden: the server has it soon */ }
     }
     const unstash = () => { try { sessionStorage.removeItem(key); } catch { /* the same */ } };
 
     async function keep(leaving) {
       clearTimeout(timer);
-      if (!dirty || busy || refused) return;
+      if (!dirty || refused) return;
       stash();
+      if (busy) return;
       busy = true;
       dirty = false;
       try {
@@ -64,6 +66,7 @@
         // Two editors, or a form that cannot be kept: more tries would not help until it changes.
         refused = r.status === 409;
         dirty = true;
+        unstash();
         say(answer.sentence);
       } else again();
     }
@@ -75,17 +78,17 @@
       timer = setTimeout(keep, 10000);
     }
 
-    /* What a lost link left behind in this tab comes back, unless the server's text is the same. */
+    /* What a lost link left behind in this tab comes back, if nothing newer was kept since. */
     function restore() {
-      let rows;
-      try { rows = JSON.parse(sessionStorage.getItem(key) || 'null'); } catch { return; }
-      if (!rows) return;
+      let held;
+      try { held = JSON.parse(sessionStorage.getItem(key) || 'null'); } catch { return; }
+      if (!held || held.version !== version?.value) return;
       const before = JSON.stringify([...fields()]);
-      const held = new Map();
-      rows.forEach(([name, value]) => held.set(name, [...(held.get(name) || []), value]));
+      const typed = new Map();
+      held.rows.forEach(([name, value]) => typed.set(name, [...(typed.get(name) || []), value]));
       for (const el of form.elements) {
         if (!el.name || el.type === 'hidden' || el.type === 'file' || el.type === 'password' || el.type === 'submit') continue;
-        const values = held.get(el.name) || [];
+        const values = typed.get(el.name) || [];
         if (el.type === 'checkbox' || el.type === 'radio') el.checked = values.includes(el.value);
         else if (values.length) el.value = values[0];
       }

@@ -35,7 +35,7 @@
 
     function add(file) {
       const bar = make('progress', {max: file.size || 1, value: 0});
-      const said = make('span', {className: 'about', role: 'status'});
+      const said = make('span', {className: 'about'});
       const pause = make('button', {type: 'button', className: 'btn quiet', textContent: words.pause});
       const remove = make('button', {type: 'button', className: 'btn quiet', textContent: words.remove});
       const hold = make('span', {className: 'row'}, pause, remove);
@@ -43,22 +43,42 @@
       for (const b of [pause, remove]) b.append(make('span', {className: 'vh', textContent: ' ' + file.name}));
       bar.setAttribute('aria-label', file.name);
       const job = {file, row, bar, said, pause, at: 0, url: '', stopped: false, gone: false, told: 0};
-      pause.addEventListener('click', () => {
-        job.stopped = !job.stopped;
-        label(job, job.stopped ? words.resume : words.pause);
-        if (job.stopped) tell(job, words.paused); else job.wake?.();
-      });
+      pause.addEventListener('click', () => job.stopped ? resume(job) : halt(job, words.resume, words.paused));
       remove.addEventListener('click', () => drop(job));
       list.append(row);
-      queue = queue.then(() => send(job));
+      said.textContent = words.queued;
+      line(job);
+    }
+
+    /* One after another; a file that is paused leaves the line, and joins its end when resumed. */
+    function line(job) {
+      going++;
+      form.dataset.dirty = '';
+      queue = queue.then(() => send(job)).finally(() => { if (--going === 0) delete form.dataset.dirty; });
+    }
+
+    function halt(job, button, text) {
+      job.stopped = true;
+      label(job, button);
+      tell(job, text);
+      aloud(job, job.said.textContent);
+    }
+
+    function resume(job) {
+      job.stopped = false;
+      job.lost = true;
+      label(job, words.pause);
+      job.said.textContent = words.queued;
+      if (!job.sending) line(job);
     }
 
     const label = (job, text) => { job.pause.firstChild.textContent = text; };
+    /* Progress is for the eye and in the bar's value; only turns of events are read out. */
+    const aloud = (job, text) => { document.getElementById('said').textContent = job.file.name + ': ' + text; };
     const tell = (job, text) => { job.bar.value = job.at; job.said.textContent = fill(text, job.at, job.file.size); };
 
     async function drop(job) {
       job.gone = true;
-      job.wake?.();
       job.row.remove();
       picker.focus();
       if (job.url) try { await fetch(job.url, {method: 'DELETE', headers: head()}); } catch { /* swept up later */ }
@@ -69,6 +89,7 @@
       job.pause.remove();
       job.said.classList.add('error');
       job.said.textContent = sentence ? words.failed + ': ' + sentence : words.failed;
+      aloud(job, job.said.textContent);
     }
 
     async function ask(method, url, extra) {
@@ -94,39 +115,40 @@
     }
 
     async function send(job) {
-      let tries = 0;
-      going++;
-      form.dataset.dirty = '';
-      while (!job.gone) {
-        if (job.stopped) { await new Promise(r => { job.wake = r; }); job.lost = true; continue; }
+      job.sending = true;
+      for (let tries = 0; !job.gone && !job.stopped;) {
         try {
-          const a = await step(job);
+          const answer = await step(job);
           tries = 0;
-          if (Date.now() - job.told > 700 || a.done) { job.told = Date.now(); if (!job.stopped) tell(job, words.said); }
-          if (Math.floor(job.at / 2097152) !== job.acted) { job.acted = Math.floor(job.at / 2097152); document.dispatchEvent(new Event('iswg:acted')); }
-          if (a.done) { finish(job, a); break; }
+          if (answer.done) { finish(job, answer); break; }
+          told(job);
         } catch (e) {
           if (e.final) { fail(job, e.sentence); break; }
           job.lost = true;
+          if (job.stopped) break;
+          if (++tries > ABANDON) { halt(job, words.again, words.paused); break; }
           tell(job, words.wait);
-          if (++tries > ABANDON) { job.stopped = true; label(job, words.again); tries = 0; continue; }
           await sleep(Math.random() * Math.min(30000, 500 * 2 ** tries));
         }
       }
-      if (--going === 0) delete form.dataset.dirty;
+      job.sending = false;
+    }
+
+    /* Not more often than an ear can follow; and sending is an act that keeps the session. */
+    function told(job) {
+      if (job.stopped || Date.now() - job.told < 700) return;
+      job.told = Date.now();
+      tell(job, words.said);
+      document.dispatchEvent(new Event('iswg:acted'));
     }
 
     function finish(job, answer) {
-      if (answer.html) {
-        const box = document.createElement('template');
-        box.innerHTML = answer.html;
-        job.row.replaceWith(box.content);
-        document.getElementById('said').textContent = job.file.name + ': ' + fill(words.done, job.at, job.file.size);
-        return;
-      }
-      job.bar.remove();
-      job.pause.remove();
       tell(job, words.done);
+      aloud(job, job.said.textContent);
+      if (!answer.html) { job.bar.remove(); job.pause.remove(); return; }
+      const box = document.createElement('template');
+      box.innerHTML = answer.html;
+      job.row.replaceWith(box.content);
     }
   });
   addEventListener('beforeunload', e => { if (document.querySelector('form[data-upload][data-dirty]')) e.preventDefault(); });
