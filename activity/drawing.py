@@ -73,16 +73,26 @@ def _message(
     language: str,
     now: datetime,
 ) -> EmailMultiAlternatives:
-    facts = {**context, "subject": subject, "origin_url": settings.ORIGIN, "language": language}
+    facts = {
+        **context,
+        "subject": subject,
+        "origin_url": settings.ORIGIN,
+        "language": language,
+        "zone": timezone.get_current_timezone_name(),
+    }
     mail = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string(f"mail/{template}.txt", facts),
+        body=_rendered(f"{template}.txt", facts),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[row.recipient.email if row.recipient else row.address],
         headers={**HEADERS, "Content-Language": language, **_stamps(now)},
     )
-    mail.attach_alternative(render_to_string(f"mail/{template}.html", facts), "text/html")
+    mail.attach_alternative(_rendered(f"{template}.html", facts), "text/html")
     return mail
+
+
+def _rendered(name: str, facts: dict[str, Any]) -> str:
+    return render_to_string(f"mail/{name}", facts).strip() + "\n"
 
 
 def _stamps(now: datetime) -> dict[str, str]:
@@ -118,10 +128,10 @@ def _item(row: OutgoingMail) -> Item:
 
 def _subject(items: list[Item]) -> str:
     first = items[0]
-    urgency = f"{first.urgency}: " if first.is_urgent else ""
+    urgency = f"{first.urgency}, " if first.is_urgent else ""
     if len(items) == 1:
         # The sentence without its full stop, as headings have none.
-        named = f"{first.reference} · " if first.reference else ""
+        named = f"{first.reference}: " if first.reference else ""
         return f"[ISWG] {urgency}{named}{first.sentence.rstrip('.')}"
     count = ngettext("%(n)d thing waits for you", "%(n)d things wait for you", len(items))
     return f"[ISWG] {urgency}{count % {'n': len(items)}}"

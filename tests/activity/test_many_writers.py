@@ -96,8 +96,8 @@ def test_numbers_of_live_events_become_visible_in_order():
     def watch():
         newest = 0
         while not stop.is_set():
-            for pk in LiveEvent.objects.filter(pk__gt=newest).order_by("pk").values_list(
-                "pk", flat=True
+            for pk in (
+                LiveEvent.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True)
             ):
                 seen.append(pk)
                 newest = pk
