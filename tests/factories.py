@@ -18,7 +18,13 @@ from django.urls import NoReverseMatch, reverse
 
 from access.actors import Actor, current_actor
 from access.roles import Role
-from accounts.models import Administration, AdministrationKind, Appointment, User
+from accounts.models import (
+    Administration,
+    AdministrationKind,
+    Appointment,
+    Membership,
+    User,
+)
 from vault import directory as ledger
 from vault import passphrases, slots
 from vault.colleagues import claimed_keys, enter_person, welcome
@@ -120,6 +126,8 @@ def _administration(code: str) -> None:
     Administration.objects.get_or_create(
         code=code, defaults={"kind": kind, "name": CAST[code], "name_fr": CAST[code]}
     )
+    if code != "OCO":
+        Membership.objects.get_or_create(administration_id=code, since=LONG_AGO)
 
 
 def hand_out_keys(world: World) -> None:
