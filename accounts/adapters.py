@@ -54,10 +54,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Passphrase or passkey, then a second factor: no codes by mail, no trusted browsers."""
         return ["allauth.mfa.stages.AuthenticateStage"]
 
-    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Only the passphrase: a stolen, unlocked device must not be enough to change keys."""
-        return [{"id": "reauthenticate", "url": reverse("account_reauthenticate")}]
-
     def reauthenticate(self, user: Any, password: str) -> bool:
         self.pre_authenticate(self.request, email=f"again:{user.pk}")
         right = passphrases().check(user, password)

@@ -48,6 +48,17 @@ def matching_counter(secret: str, code: str, *, after: int = -1) -> int | None:
     return None
 
 
+def codes_left(user: User) -> int:
+    """How many recovery codes have not been used."""
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(row.wrap().get_unused_codes()) if row else 0
+
+
+def is_protected(user: User) -> bool:
+    """Whether a second factor is set up; recovery codes alone are none."""
+    return bool(kinds_of(user) - {"recovery_codes"})
+
+
 def kinds_of(user: User) -> set[str]:
     """`totp`, `webauthn`, `recovery_codes`: what this person has set up."""
     return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))

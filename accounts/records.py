@@ -43,11 +43,6 @@ def sign_in_failed(email: str, address: str, *, second_factor: bool = False) -> 
     record(Actor.command(DOOR), Event.SIGN_IN_FAILED, person or "", detail=detail)
 
 
-@transaction.atomic
-def second_factor_changed(user: User, kind: str, *, added: bool) -> None:
-    record(_actor(user), Event.SECOND_FACTOR_CHANGED, user, detail={"kind": kind, "added": added})
-
-
 def _actor(user: User) -> Actor:
     actor = current_actor(user.pk)
     assert actor is not None

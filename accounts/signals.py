@@ -1,4 +1,4 @@
-"""What others tell us: signed in, signed out, a second factor added, used wrongly or removed."""
+"""What libraries tell us: signed in, signed out, a second factor that was not right."""
 
 from __future__ import annotations
 
@@ -34,17 +34,6 @@ def write_sign_out(sender: Any, request: HttpRequest, user: User | None, **facts
 @receiver(factors.authentication_failed)
 def write_failed_factor(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:
     records.sign_in_failed(user.email, _address(request), second_factor=True)
-
-
-@receiver(factors.authenticator_added)
-@receiver(factors.authenticator_reset)
-def write_added_factor(sender: Any, user: User, authenticator: Any, **facts: Any) -> None:
-    records.second_factor_changed(user, authenticator.type, added=True)
-
-
-@receiver(factors.authenticator_removed)
-def write_removed_factor(sender: Any, user: User, authenticator: Any, **facts: Any) -> None:
-    records.second_factor_changed(user, authenticator.type, added=False)
 
 
 @receiver(pre_save, sender=UserSession)

@@ -16,10 +16,21 @@ from accounts.services.people import (
     suspend,
     wake,
 )
+from accounts.services.second_factor import (
+    CannotRemove,
+    add_app,
+    add_passkey,
+    make_recovery_codes,
+    remove_factor,
+    show_recovery_codes,
+)
 
 __all__ = [
     "CannotAppoint",
     "CannotInvite",
+    "CannotRemove",
+    "add_app",
+    "add_passkey",
     "appoint",
     "change_settings",
     "choose_language",
@@ -27,8 +38,11 @@ __all__ = [
     "enter_invited",
     "found",
     "invite",
+    "make_recovery_codes",
     "put_to_sleep",
+    "remove_factor",
     "seed_administrations",
+    "show_recovery_codes",
     "suspend",
     "wake",
     "withdraw_invitation",

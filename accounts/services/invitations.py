@@ -6,6 +6,7 @@ hash, and the waiting mail keeps it sealed until it is sent.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from typing import Any
 
@@ -19,6 +20,7 @@ from access.policy import Action, require
 from access.roles import Role
 from accounts.actors import find_actor
 from accounts.models import SECRETARIAT, Administration, Appointment, Invitation, User
+from accounts.services.own import end_sessions_of
 from accounts.services.people import CannotAppoint, enter_appointment, refuse_misfit
 from activity.events import Event
 from activity.links import seal_link
@@ -50,7 +52,7 @@ def invite(
     """Invite somebody and let the worker mail the link, which nobody inside gets to see."""
     invitation, token = _draft(administration, role, email, name, language)
     require(actor, Action.INVITE, invitation)
-    _refuse_unfit(invitation)
+    _refuse_unfit(actor, invitation)
     invitation.made_by_id = actor.user_id
     invitation.save()
     _queue_mail(invitation, token)
@@ -102,10 +104,8 @@ def enter_invited(*, actor: Actor, invitation: Invitation) -> User:
         raise CannotInvite(_("This invitation is not good any more."))
     if actor.name != FOUNDER or invitation.made_by_id is not None:
         require(actor, Action.INVITE, invitation)
-    _refuse_unfit(invitation)
-    person = User.objects.enter(
-        email=invitation.email, name=invitation.name, language=invitation.language
-    )
+    _refuse_unfit(actor, invitation)
+    person = _person_for(invitation)
     appointment = Appointment(
         user=person,
         administration=invitation.administration,
@@ -155,13 +155,17 @@ def _draft(
     return invitation, token
 
 
-def _refuse_unfit(invitation: Invitation) -> None:
+def _refuse_unfit(actor: Actor, invitation: Invitation) -> None:
     try:
         refuse_misfit(invitation.administration, Role(invitation.role))
     except CannotAppoint as misfit:
         raise CannotInvite(str(misfit)) from None
-    if User.objects.filter(email__iexact=invitation.email).exists():
+    former = User.objects.filter(email__iexact=invitation.email).first()
+    if former is not None and former.is_active:
         raise CannotInvite(_("There is an account with this address already."))
+    if former is not None:
+        # Somebody comes back, or starts again after losing everything: an act on a person.
+        require(actor, Action.SUSPEND_PERSON, find_actor(former.pk))
     waiting = Invitation.objects.filter(
         email__iexact=invitation.email,
         accepted_at=None,
@@ -170,6 +174,24 @@ def _refuse_unfit(invitation: Invitation) -> None:
     )
     if waiting.exclude(pk=invitation.pk).exists():
         raise CannotInvite(_("An invitation to this address is on its way: withdraw it first."))
+
+
+def _person_for(invitation: Invitation) -> User:
+    """A new person, or one who was suspended and comes back: with the same past, no second
+    factor from before, and no keys but the ones they make now."""
+    former = User.objects.select_for_update().filter(email__iexact=invitation.email).first()
+    if former is None:
+        return User.objects.enter(
+            email=invitation.email, name=invitation.name, language=invitation.language
+        )
+    yesterday = timezone.now().date() - datetime.timedelta(days=1)
+    former.appointments.filter(until=None).update(until=yesterday)
+    former.authenticator_set.all().delete()
+    former.is_active, former.asleep_since, former.joined_at = True, None, timezone.now()
+    former.last_login = None
+    former.save(update_fields=["is_active", "asleep_since", "joined_at", "last_login"])
+    end_sessions_of(former)
+    return former
 
 
 def _queue_mail(invitation: Invitation, token: str) -> None:

@@ -28,5 +28,6 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def stay(request: HttpRequest) -> HttpResponse:
-    """Somebody pressed "stay signed in": an act of a person, which the vault's clock counts."""
-    return HttpResponse(status=204)
+    """Somebody pressed "stay signed in": an act of a person, so it reads the open vault, whose
+    clock begins again. Without an open vault there is nothing to keep, and the page is told."""
+    return HttpResponse(status=204 if request.vault is not None else 409)

@@ -20,7 +20,7 @@ from django.utils.decorators import method_decorator
 
 from accounts import factors
 from accounts.destinations import asked_for
-from accounts.forms import PasskeyForm, SecondFactorForm, SignInForm
+from accounts.forms import PasskeyForm, PasskeySignInForm, SecondFactorForm, SignInForm
 
 TOO_MANY = "too_many_login_attempts"
 
@@ -65,6 +65,8 @@ class SecondFactorView(AuthenticateView):
 
 class PasskeySignInView(LoginWebAuthnView):
     """A passkey says who somebody is; the passphrase still has to open the safe (/unlock/)."""
+
+    form_class = PasskeySignInForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return JsonResponse({"request_options": webauthn.begin_authentication(user=None)})

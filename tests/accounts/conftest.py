@@ -1,0 +1,26 @@
+"""The front door, for tests that go in by it."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.factories import sign_in
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_before():
+    """Rate limits count in this process's memory."""
+    cache.clear()
+
+
+@pytest.fixture
+def door():
+    """A browser, signed in as somebody: `door(world.fj)`; as nobody: `door()`."""
+
+    def open_as(user=None):
+        browser = Client()
+        if user is not None:
+            sign_in(browser, user)
+        return browser
+
+    return open_as

@@ -1,0 +1,1 @@
+"""The pages about keys: coming in, one's own, and those of colleagues."""
