@@ -135,7 +135,7 @@ def file_size(count: int) -> str:
         return _("%(n)s bytes") % {"n": count}
     if count < 999_500:
         return _("%(n)s KB") % {"n": round(count / 1000)}
-    return _("%(n)s MB") % {"n": number_format(count / 1_000_000, 1)}
+    return _("%(n)s MB") % {"n": number_format(round(count / 1_000_000, 1), 1)}
 
 
 @register.simple_tag
