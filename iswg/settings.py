@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.requirement.SecondFactorMiddleware",
     "vault.http.VaultMiddleware",
     "access.http.ActorMiddleware",
     "iswg.errors.RefusalMiddleware",
