@@ -28,7 +28,7 @@ class Event(StrEnum):
     SIGN_IN_FAILED = "accounts.sign_in_failed"
     SESSIONS_ENDED = "accounts.sessions_ended"
     SECOND_FACTOR_CHANGED = "accounts.second_factor_changed"
-    PASSPHRASE_CHANGED = "vault.passphrase_changed"
+    PASSPHRASE_CHANGED = "vault.passphrase_changed"  # noqa: S105 (an event)
     RECOVERY_CODE_MADE = "vault.recovery_code_made"
     RECOVERY_CODE_USED = "vault.recovery_code_used"
     KEY_ENTERED = "vault.key_entered"
