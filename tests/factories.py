@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -38,7 +39,7 @@ LONG_AGO = datetime.date(2020, 1, 1)
 SNAPSHOT_APPS = ("accounts", "activity", "vault")
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """`world.fj` is Fiji's coordinator, `world.fj_contact` its contact point, and so on."""
 
@@ -184,6 +185,7 @@ _snapshot: Snapshot | None = None
 def make_world(settings: Any) -> World:
     """For the `world` fixture: build at the first call of the run, restore at the others."""
     global _snapshot
+    cache.clear()  # the counters of attempts, which would add up over the tests
     if _snapshot is None:
         world = build_world()
         settings.DIRECTORY_PIN = world.pin

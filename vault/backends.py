@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from vault import sessions
 from vault.crypto.errors import CannotOpen
-from vault.slots import open_passphrase
+from vault.slots import keep_current, open_passphrase
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,6 +20,8 @@ class PassphraseBackend(BaseBackend):
     """Finds the person by e-mail and tries the phrase on their slot.
 
     Unknown names, people without a slot and suspended people cost exactly the same work.
+    Who knew the phrase of a suspended account is told that it is suspended (the adapter does),
+    so the person is returned, but nothing is opened for them, and no session finds them again.
     Busy is not caught: the page answers 503, and no attempt is counted.
     """
 
@@ -37,9 +39,9 @@ class PassphraseBackend(BaseBackend):
             root = open_passphrase(person, password)
         except CannotOpen:
             return None
-        if person is None or not person.is_active:
-            return None
-        if request is not None and _is_signing_in(request):
+        assert person is not None, "nobody's slot opens"
+        if request is not None and person.is_active and _is_signing_in(request):
+            keep_current(person, password, root)
             sessions.prepare(request, person, root)
         return person
 

@@ -145,7 +145,7 @@ def pin() -> str:
     if settings.DIRECTORY_PIN:
         return str(settings.DIRECTORY_PIN).strip()
     try:
-        return _pin_file().read_text(encoding="ascii").strip()
+        return str(_pin_file().read_text(encoding="ascii")).strip()
     except (FileNotFoundError, NotADirectoryError):
         return ""
 

@@ -322,6 +322,7 @@ def write_grant(
     actor: Actor, keys: PersonKeys, epoch: EpochEntry, secret: bytes, person: PersonEntry
 ) -> EpochGrant:
     """One signed grant; the person's former grant of this epoch is replaced."""
+    assert actor.user_id is not None, "a command holds no keys to grant"
     grant = EpochGrant(
         administration=epoch.administration,
         epoch=epoch.number,

@@ -146,7 +146,7 @@ def open_keys(
         if revisions[row.object_id] != row.revision:
             continue
         try:
-            key = _open_row(vault, row)
+            key = open_row(vault, row)
         except CannotOpen:
             continue
         found[row.object_id, row.revision] = key
@@ -157,7 +157,8 @@ def open_keys(
     return found
 
 
-def _open_row(vault: Vault, row: KeyHolder) -> DataKey:
+def open_row(vault: Vault, row: KeyHolder) -> DataKey:
+    """The data key that this row holds, by wrap or by box; CannotOpen if it is not for it."""
     shell = DataKey(row.kind, row.object_id, row.revision, bytes(32))
     key_id = bytes(row.key_id)
     if row.wrap is not None:
@@ -173,10 +174,15 @@ def _open_row(vault: Vault, row: KeyHolder) -> DataKey:
 def _wrap(vault: Vault, boxed: list[tuple[KeyHolder, DataKey]]) -> None:
     # Two colleagues may open at once: the second finds the box gone, and that is fine.
     for row, key in boxed:
-        key_id = bytes(row.key_id)
-        where = key._holder_context("iswg/v1/object wrap", row.holder, row.epoch, key_id)
-        wrap = seal(vault.wrap_key(key_id), where, key._secret)
+        wrap = wrapped(vault, key, row)
         KeyHolder.objects.filter(pk=row.pk, box__isnull=False).update(box=None, wrap=wrap)
+
+
+def wrapped(vault: Vault, key: DataKey, row: KeyHolder) -> bytes:
+    """The data key under the wrap key that the row names: its holder, epoch and key id."""
+    key_id = bytes(row.key_id)
+    where = key._holder_context("iswg/v1/object wrap", row.holder, row.epoch, key_id)
+    return seal(vault.wrap_key(key_id), where, key._secret)
 
 
 def first_holders(kind: str, object_id: UUID, revision: int) -> dict[str, bool]:

@@ -6,6 +6,7 @@ their own (`_own`). A phrase is asked for again each time; nothing here reads a 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ from vault.models import EpochGrant, KeyClaim, KeySlot, SlotKind, VaultSession
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+log = logging.getLogger("iswg.vault")
 
 
 class WeakPhrase(ValueError):
@@ -95,8 +99,14 @@ def found_directory(*, actor: Actor, keys: PersonKeys) -> str:
         f"accounts.user:{actor.user_id}",
         detail={"key": keys.public.key_id, "pin": value},
     )
-    transaction.on_commit(lambda: ledger.keep_pin(value))
+    transaction.on_commit(lambda: _show_pin(value))
     return value
+
+
+def _show_pin(value: str) -> None:
+    """Where the settings cannot hold it by themselves, the operator puts it there."""
+    if not ledger.keep_pin(value):
+        log.warning("the directory is founded: set ISWG_DIRECTORY_PIN=%s and start again", value)
 
 
 @transaction.atomic

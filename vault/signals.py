@@ -11,6 +11,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from vault import sessions
+from vault.open_vault import Vault
+from vault.rewrap import rewrap_pending
 
 
 @receiver(user_logged_in)
@@ -29,3 +31,9 @@ def lock_vault(sender: Any, request: HttpRequest | None, user: Any, **_facts: An
 def end_vault(sender: Any, instance: Session, **_facts: Any) -> None:
     """A session ended from the list of sessions, or by any other hand, takes its vault along."""
     sessions.end_session(instance.session_key)
+
+
+@receiver(sessions.vault_opened)
+def take_over(sender: Any, vault: Vault, **_facts: Any) -> None:
+    """The first colleague who opens a vault after a new epoch wraps everything under it."""
+    rewrap_pending(vault)

@@ -87,7 +87,7 @@ def _open(user: User | None, kind: SlotKind, secret: str) -> bytes:
 
 def _slot_of(user: User | None, kind: SlotKind) -> KeySlot | None:
     # For nobody the table is asked too: the time of a query is a hint as well.
-    return KeySlot.objects.filter(user_id=user.pk if user else None, kind=kind).first()
+    return KeySlot.objects.filter(user_id=user.pk if user else 0, kind=kind).first()
 
 
 def _empty_slot(kind: SlotKind) -> KeySlot:
@@ -128,10 +128,11 @@ def _cost(slot: KeySlot) -> ArgonCost:
         raise CannotOpen from None
 
 
-def is_outdated(slot: KeySlot) -> bool:
-    """Whether the cost has been raised since: the next log-in makes the slot again."""
-    cost = settings.ARGON_COST
-    return _cost(slot) != cost and slot.kind == SlotKind.PASSPHRASE
+def keep_current(user: User, passphrase: str, root: bytes) -> None:
+    """At a log-in, when phrase and root are both there: a slot of an older price is made again."""
+    slot = _slot_of(user, SlotKind.PASSPHRASE)
+    if slot is not None and _cost(slot) != settings.ARGON_COST:
+        make_slot(user=user, kind=SlotKind.PASSPHRASE, secret=passphrase, root=root)
 
 
 @transaction.atomic
@@ -144,4 +145,13 @@ def renew_pepper(slot_id: int) -> bool:
     slot.pepper_id = current_pepper()
     slot.blob = seal_with(slot.pepper_id, _where(slot), body)
     slot.save(update_fields=["pepper_id", "blob"])
+    return True
+
+
+def outer_layer_opens(slot: KeySlot) -> bool:
+    """Whether a pepper of ours fits this row as it stands; says nothing about what is inside."""
+    try:
+        open_with(slot.pepper_id, _where(slot), bytes(slot.blob))
+    except CannotOpen:
+        return False
     return True

@@ -1,0 +1,427 @@
+"""The vault of a session: two halves, each useless alone, and gone when it should be."""
+
+import datetime
+import uuid
+
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.conf import settings as live_settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import PHRASE, sign_in
+from vault import colleagues, passphrases, sessions
+from vault.models import VaultSession
+
+COOKIE = live_settings.VAULT_COOKIE_NAME
+pytestmark = pytest.mark.urls("tests.vault.pages")
+
+
+def seen(client, **headers):
+    """What a page sees of the vault: `open FJ`, or `locked`."""
+    return client.get("/seen/", headers=headers).content.decode()
+
+
+@pytest.fixture
+def fiji(world):
+    client = Client()
+    sign_in(client, world.fj)
+    return client
+
+
+def row_of(user):
+    return VaultSession.objects.get(user=user, pending=False)
+
+
+# Signing in and out ---------------------------------------------------------------------------
+
+
+def test_signing_in_opens_the_vault(world, fiji):
+    assert seen(fiji) == "open FJ"
+    cookie = fiji.cookies[COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/"
+    assert not cookie["max-age"], "it ends with the browser"
+
+
+def test_the_cookie_travels_only_over_tls_in_production(world, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    client = Client()
+    sign_in(client, world.fj)
+    assert client.cookies[COOKIE]["secure"]
+
+
+def test_a_wrong_phrase_opens_nothing_and_leaves_nothing(world):
+    client = Client()
+    response = client.post("/sign-in/", {"login": world.fj.email, "password": "wrong phrase"})
+    assert response.status_code == 200
+    assert seen(client) == "locked"
+    assert COOKIE not in client.cookies
+    assert not VaultSession.objects.exists()
+
+
+def test_signing_out_ends_the_vault(world, fiji):
+    before = fiji.cookies[COOKIE].value
+    fiji.post("/sign-out/")
+    assert not VaultSession.objects.filter(user=world.fj).exists()
+    assert fiji.cookies[COOKIE].value == ""
+    fiji.cookies[COOKIE] = before
+    assert seen(fiji) == "locked"
+
+
+def test_each_browser_has_its_own_secret(world, fiji):
+    other = Client()
+    sign_in(other, world.fj)
+    assert other.cookies[COOKIE].value != fiji.cookies[COOKIE].value
+    fiji.post("/sign-out/")
+    assert seen(other) == "open FJ"
+
+
+def test_somebody_without_a_grant_opens_only_their_own(world):
+    newcomer = world.newcomer("FJ")
+    client = Client()
+    sign_in(client, newcomer)
+    assert seen(client) == "open, without a key of the administration"
+
+
+def test_a_suspended_person_is_told_and_gets_no_vault(world):
+    get_user_model().objects.filter(pk=world.fj.pk).update(is_active=False)
+    client = Client()
+    response = client.post("/sign-in/", {"login": world.fj.email, "password": PHRASE})
+    assert response.status_code == 403
+    assert not VaultSession.objects.exists()
+    assert seen(client) == "locked"
+
+
+# Between phrase and second factor -------------------------------------------------------------
+
+
+@pytest.fixture
+def with_factor(world):
+    """Fiji's coordinator, with an authenticator app."""
+    secret = "JBSWY3DPEHPK3PXP"
+    data = {"secret": get_adapter().encrypt(secret)}
+    Authenticator.objects.create(user=world.fj, type=Authenticator.Type.TOTP, data=data)
+
+    def code():
+        counter = next(iter(yield_hotp_counters_from_time()))
+        return format_hotp_value(hotp_value(secret, counter))
+
+    return code
+
+
+def test_the_vault_waits_for_the_second_factor(world, with_factor):
+    client = Client()
+    sign_in(client, world.fj)
+    pending = VaultSession.objects.get(user=world.fj)
+    first = client.cookies[COOKIE].value
+    assert pending.pending
+    assert seen(client) == "locked"
+    response = client.post("/sign-in/second-factor/", {"code": with_factor()})
+    assert response.status_code == 302
+    assert seen(client) == "open FJ"
+    assert client.cookies[COOKIE].value != first, "sealed again, under a new secret"
+    assert not VaultSession.objects.filter(pk=pending.pk).exists()
+
+
+def test_the_phrase_alone_opens_nothing_whatever_is_done_with_its_cookie(world, with_factor):
+    """A phisher with the phrase, and the row marked as settled by a hand in the database."""
+    client = Client()
+    sign_in(client, world.fj)
+    assert client.cookies[COOKIE].value
+    VaultSession.objects.filter(user=world.fj).update(pending=False)
+    assert seen(client) == "locked"
+    other = Client()
+    other.force_login(world.fj)
+    other.cookies[COOKIE] = client.cookies[COOKIE].value
+    assert seen(other) == "locked"
+
+
+def test_a_wrong_code_leaves_the_vault_waiting(world, with_factor):
+    client = Client()
+    sign_in(client, world.fj)
+    client.post("/sign-in/second-factor/", {"code": "000000"})
+    assert seen(client) == "locked"
+    client.post("/sign-in/second-factor/", {"code": with_factor()})
+    assert seen(client) == "open FJ"
+
+
+def test_a_second_attempt_replaces_the_waiting_vault(world, with_factor):
+    client = Client()
+    sign_in(client, world.fj)
+    sign_in(client, world.fj)
+    assert VaultSession.objects.filter(user=world.fj).count() == 1
+
+
+def test_a_vault_prepared_for_one_person_is_not_settled_for_another(world, with_factor):
+    """The phrase of one, then (in the same browser) the log-in of another without a phrase."""
+    client = Client()
+    sign_in(client, world.fj)
+    client.force_login(world.vu)
+    assert seen(client) == "locked"
+    assert not VaultSession.objects.filter(user=world.vu).exists()
+
+
+def test_a_log_in_without_phrase_begins_locked_and_the_phrase_opens_it(world):
+    """As with a passkey: who are you, and open the safe, are two questions."""
+    client = Client()
+    client.force_login(world.fj)
+    assert seen(client) == "locked"
+    client.post("/open/", {"phrase": PHRASE})
+    assert seen(client) == "open FJ"
+    client.post("/close/")
+    assert seen(client) == "locked"
+    assert client.session.get("_auth_user_id"), "still signed in"
+
+
+# Time -----------------------------------------------------------------------------------------
+
+
+def _age(user, **ago):
+    VaultSession.objects.filter(user=user).update(
+        **{name: timezone.now() - delta for name, delta in ago.items()}
+    )
+
+
+def test_half_an_hour_without_an_act_locks_it(world, fiji):
+    _age(world.fj, used_at=datetime.timedelta(minutes=29))
+    assert seen(fiji) == "open FJ"
+    _age(world.fj, used_at=datetime.timedelta(minutes=31))
+    assert seen(fiji) == "locked"
+
+
+def test_eight_hours_lock_it_however_busy(world, fiji):
+    _age(world.fj, made_at=datetime.timedelta(hours=7, minutes=59))
+    assert seen(fiji) == "open FJ"
+    _age(world.fj, made_at=datetime.timedelta(hours=8, minutes=1))
+    assert seen(fiji) == "locked"
+
+
+def test_an_act_counts_as_use_and_what_the_page_does_alone_does_not(world, fiji):
+    then = datetime.timedelta(minutes=10)
+    _age(world.fj, used_at=then)
+    assert seen(fiji, **{"X-Live": "poll"}) == "open FJ"
+    assert timezone.now() - row_of(world.fj).used_at > then
+    assert seen(fiji) == "open FJ"
+    assert timezone.now() - row_of(world.fj).used_at < then
+
+
+def test_use_is_written_at_most_once_a_minute(world, fiji):
+    _age(world.fj, used_at=datetime.timedelta(seconds=50))
+    before = row_of(world.fj).used_at
+    seen(fiji)
+    assert row_of(world.fj).used_at == before
+
+
+def test_what_ran_out_is_swept_and_what_lives_stays(world, fiji, with_factor):
+    waiting = Client()
+    sign_in(waiting, world.fj)
+    assert sessions.sweep() == 0
+    VaultSession.objects.filter(pending=True).update(
+        made_at=timezone.now() - datetime.timedelta(minutes=16)
+    )
+    assert sessions.sweep() == 1
+    assert seen(fiji) == "open FJ"
+    _age(world.fj, used_at=datetime.timedelta(minutes=31))
+    assert sessions.sweep() == 1
+
+
+# A hand in the database, or another browser ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "=", "A" * 43, "é" * 43, "A" * 5000, "!" * 43, "AAAA====", "\\"]
+)
+def test_a_cookie_of_anything_else_means_locked(world, fiji, value):
+    fiji.cookies[COOKIE] = value
+    assert seen(fiji) == "locked"
+
+
+def test_the_cookie_of_another_person_opens_nothing(world, fiji):
+    vanuatu = Client()
+    sign_in(vanuatu, world.vu)
+    fiji.cookies[COOKIE] = vanuatu.cookies[COOKIE].value
+    assert seen(fiji) == "locked"
+    assert seen(vanuatu) == "open VU"
+
+
+def test_the_cookie_of_a_colleague_with_her_row_opens_nothing(world, fiji):
+    """The thief's own session, and in the database the victim's row made to look like his."""
+    contact = Client()
+    sign_in(contact, world.fj_contact)
+    mine = row_of(world.fj_contact)
+    mine.delete()
+    VaultSession.objects.filter(user=world.fj).update(
+        user=world.fj_contact, session_hash=mine.session_hash
+    )
+    contact.cookies[COOKIE] = fiji.cookies[COOKIE].value
+    assert seen(contact) == "locked"
+
+
+def test_a_cookie_without_its_row_opens_nothing(world, fiji):
+    VaultSession.objects.filter(user=world.fj).delete()
+    assert seen(fiji) == "locked"
+
+
+def test_a_row_without_its_cookie_opens_nothing(world, fiji):
+    del fiji.cookies[COOKIE]
+    assert seen(fiji) == "locked"
+
+
+CHANGES = {
+    "other person": lambda w, row: {"user": w.vu},
+    "other session": lambda w, row: {"session_hash": b"\x01" * 32},
+    "other number": lambda w, row: {"id": uuid.uuid4()},
+    "other auth epoch": lambda w, row: {"auth_epoch": row.auth_epoch + 1},
+    "marked as waiting": lambda w, row: {"pending": True},
+    "other content": lambda w, row: {"blob": bytes(row.blob)[:-1] + b"\x00"},
+    "nothing in it": lambda w, row: {"blob": b""},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_edited_row_means_locked(world, fiji, change):
+    row = row_of(world.fj)
+    VaultSession.objects.filter(pk=row.pk).update(**CHANGES[change](world, row))
+    assert seen(fiji) == "locked"
+
+
+def test_two_rows_exchanged_open_nothing(world, fiji):
+    vanuatu = Client()
+    sign_in(vanuatu, world.vu)
+    one, other = row_of(world.fj), row_of(world.vu)
+    VaultSession.objects.filter(pk=one.pk).update(blob=bytes(other.blob))
+    VaultSession.objects.filter(pk=other.pk).update(blob=bytes(one.blob))
+    assert seen(fiji) == "locked"
+    assert seen(vanuatu) == "locked"
+
+
+def test_a_raised_auth_epoch_ends_session_and_vault(world, fiji):
+    get_user_model().objects.filter(pk=world.fj.pk).update(auth_epoch=world.fj.auth_epoch + 1)
+    assert seen(fiji) == "locked"
+    assert not fiji.get("/seen/").wsgi_request.user.is_authenticated
+
+
+def test_a_row_that_was_deleted_and_put_back_dies_with_the_auth_epoch(world, fiji):
+    former = VaultSession.objects.filter(user=world.fj).values().get()
+    colleagues.end_keys_of(world.fj)
+    VaultSession.objects.create(**former)
+    VaultSession.objects.filter(pk=former["id"]).update(auth_epoch=former["auth_epoch"] + 1)
+    assert seen(fiji) == "locked"
+
+
+def test_a_changed_phrase_locks_every_browser(world, fiji):
+    passphrases.change_passphrase(
+        actor=world.actor(world.fj),
+        user=world.fj,
+        old=PHRASE,
+        new="mangrove ferry ladder quiet saffron",
+    )
+    assert seen(fiji) == "locked"
+    assert not VaultSession.objects.filter(user=world.fj).exists()
+
+
+def test_a_session_ended_by_any_hand_takes_its_vault_along(world, fiji):
+    fiji.session.delete()
+    assert not VaultSession.objects.filter(user=world.fj).exists()
+
+
+def test_a_useless_cookie_is_taken_away(world):
+    client = Client()
+    client.cookies[COOKIE] = "A" * 43
+    response = client.get("/seen/")
+    assert response.cookies[COOKIE].value == ""
+
+
+# Sockets --------------------------------------------------------------------------------------
+
+
+def test_a_socket_opens_the_vault_with_the_cookies_of_its_handshake(world, fiji):
+    key, cookies = fiji.session.session_key, {COOKIE: fiji.cookies[COOKIE].value}
+    vault = sessions.open_for_socket(cookies, key, world.fj)
+    assert vault.administration == "FJ"
+    assert sessions.still_open([vault.session_id]) == {vault.session_id}
+    for bad in (
+        ({}, key, world.fj),
+        (cookies, None, world.fj),
+        (cookies, "another", world.fj),
+        (cookies, key, world.vu),
+    ):
+        assert sessions.open_for_socket(*bad) is None
+    fiji.post("/close/")
+    assert sessions.still_open([vault.session_id]) == set()
+    assert sessions.open_for_socket(cookies, key, world.fj) is None
+
+
+def test_listening_is_not_use(world, fiji):
+    then = datetime.timedelta(minutes=10)
+    _age(world.fj, used_at=then)
+    key, cookies = fiji.session.session_key, {COOKIE: fiji.cookies[COOKIE].value}
+    assert sessions.open_for_socket(cookies, key, world.fj)
+    assert timezone.now() - row_of(world.fj).used_at > then
+
+
+# What it holds, and what a locked page does ---------------------------------------------------
+
+
+def test_a_session_holds_no_root_and_nothing_that_opens_a_grant(world, fiji):
+    """Whoever steals cookie and row makes no member, no epoch and no slot with it."""
+    key, cookies = fiji.session.session_key, {COOKIE: fiji.cookies[COOKIE].value}
+    vault = sessions.open_for_socket(cookies, key, world.fj)
+    from vault.open_vault import to_bytes
+
+    inside = to_bytes(vault)
+    keys = world.keys(world.fj)
+    assert keys.content_secret.hex().encode() in inside, "this is what one finds there"
+    assert world.roots[world.fj.pk].hex().encode() not in inside
+    for name in ("identity", "box", "root"):
+        assert not hasattr(vault, name)
+
+
+def test_no_secret_stands_in_what_a_vault_prints(world):
+    vault = world.vault(world.fj)
+    assert vault.draft_key.hex() not in repr(vault)
+    assert repr(vault.draft_key) not in repr(vault)
+
+
+def test_a_locked_page_asks_for_the_phrase_and_comes_back(world):
+    client = Client()
+    client.force_login(world.fj)
+    response = client.get("/needs/?box=inbox")
+    assert response.status_code == 302
+    assert response.url == "/unlock/?next=%2Fneeds%2F%3Fbox%3Dinbox"
+    fragment = client.get(
+        "/needs/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/seen/?a=1"}
+    )
+    assert fragment["HX-Redirect"] == "/unlock/?next=%2Fseen%2F"
+
+
+def test_a_locked_form_is_refused_in_words_unless_its_view_keeps_what_was_typed(world):
+    client = Client()
+    client.force_login(world.fj)
+    assert client.post("/needs/").status_code == 403
+    assert client.post("/keeps/", {"text": "typed"}).content == b"typed, and locked"
+    client.post("/open/", {"phrase": PHRASE})
+    assert client.post("/needs/").status_code == 200
+    assert client.post("/keeps/", {"text": "typed"}).content == b"typed, and done"
+
+
+def test_too_many_at_once_is_said_with_503(world, monkeypatch):
+    from vault import slots
+    from vault.argon import Busy
+
+    def full(*_args):
+        raise Busy
+
+    monkeypatch.setattr(slots, "stretch_in_turn", full)
+    response = Client().post("/sign-in/", {"login": world.fj.email, "password": PHRASE})
+    assert response.status_code == 503
+    assert response["Retry-After"]
