@@ -217,7 +217,11 @@ def readers_of_bulletin(bulletin: Any) -> Q:
 
 @rule(Action.LIST_BULLETINS)
 def list_bulletins(actor: Actor, recipient_row: Any) -> Decision:
-    return read_bulletin(actor, recipient_row.bulletin)
+    """Each administration lists its own row of a bulletin, so nothing is listed twice."""
+    return allow_if(
+        recipient_row.administration_id == actor.administration,
+        _("This line belongs to another administration's list."),
+    ) and read_bulletin(actor, recipient_row.bulletin)
 
 
 @scope(Action.LIST_BULLETINS)
@@ -232,7 +236,8 @@ def rows_of_lists(actor: Actor) -> Q:
 
 @audience(Action.LIST_BULLETINS)
 def readers_of_row(recipient_row: Any) -> Q:
-    return readers_of_bulletin(recipient_row.bulletin)
+    own = _appointed(READS, [recipient_row.administration_id])
+    return own & readers_of_bulletin(recipient_row.bulletin)
 
 
 @rule(Action.ACKNOWLEDGE_BULLETIN)

@@ -11,10 +11,10 @@ the `Doorkeeper`, which `iswg` fills at start.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -173,7 +173,7 @@ class Allowance:
         self.limit, self.minute, self.taken = limit, 0, 0
 
     def take(self) -> bool:
-        minute = int(time.monotonic() // 60)
+        minute = int(monotonic() // 60)
         if minute != self.minute:
             self.minute, self.taken = minute, 0
         self.taken += 1

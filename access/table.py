@@ -1,0 +1,152 @@
+"""The table of role and action, worked out by asking the policy, never written by hand.
+
+For each action there are a few situations (an own thing, another administration's, one that
+names the person); each is put to the rule for every role. What is printed is what the rule
+answers today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+
+from access.actors import Actor
+from access.policy import Action, can
+from access.roles import Role
+
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "access.md"
+OURS, THEIRS = "AA", "BB"
+ME, COLLEAGUE, STRANGER = 1, 2, 3
+
+INTRODUCTION = """# Who may do what
+
+Printed by `manage.py show_access --write` from `access/policy.py`, and held by a test. A mark
+means that the rule says yes to somebody who holds only that role, for administration AA. Keys
+decide as well: a rule that was wrong would still not open anything for whom it was not sealed.
+
+Nothing is allowed to whoever is suspended or asleep, holds no role today, or whose
+administration is suspended.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A question to the policy: an action on a thing, said in words."""
+
+    action: Action
+    words: str
+    target: Callable[[Role], Any]
+
+
+def bulletin(
+    holders: tuple[str, ...], addressees: tuple[str, ...], named: tuple[int, ...] | None = None
+) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(
+        holder_codes=frozenset(holders),
+        addressee_codes=frozenset(addressees),
+        named_ids=None if named is None else frozenset(named),
+    )
+
+
+def row(of: Callable[[Role], Any], code: str = OURS) -> Callable[[Role], Any]:
+    return lambda role: SimpleNamespace(bulletin=of(role), administration_id=code)
+
+
+def draft(author: int, code: str) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(author_id=author, administration_id=code)
+
+
+def administration(code: str) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(pk=code)
+
+
+def person(user_id: int, code: str, role: Role = Role.READER) -> Callable[[Role], Any]:
+    return lambda _role: Actor(user_id, code, frozenset({role}))
+
+
+def invitation(code: str, role: Role) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(administration_id=code, role=role)
+
+
+RECEIVED = bulletin((OURS, THEIRS), (OURS,))
+ISSUED = bulletin((OURS, THEIRS), (THEIRS,))
+FOREIGN = bulletin((THEIRS,), ())
+NAMING_ME = bulletin((OURS, THEIRS), (OURS,), (ME, STRANGER))
+NAMING_OTHERS = bulletin((OURS, THEIRS), (OURS,), (COLLEAGUE, STRANGER))
+
+SITUATIONS = [
+    Situation(Action.READ_BULLETIN, "received", RECEIVED),
+    Situation(Action.READ_BULLETIN, "issued by us", ISSUED),
+    Situation(Action.READ_BULLETIN, "sent to others", FOREIGN),
+    Situation(Action.READ_BULLETIN, "TLP:RED, naming this person", NAMING_ME),
+    Situation(Action.READ_BULLETIN, "TLP:RED, naming a colleague", NAMING_OTHERS),
+    Situation(Action.LIST_BULLETINS, "received", row(RECEIVED)),
+    Situation(Action.LIST_BULLETINS, "received, another's line of it", row(RECEIVED, THEIRS)),
+    Situation(Action.LIST_BULLETINS, "sent to others", row(FOREIGN)),
+    Situation(Action.ACKNOWLEDGE_BULLETIN, "received", RECEIVED),
+    Situation(Action.ACKNOWLEDGE_BULLETIN, "issued by us", ISSUED),
+    Situation(Action.ACKNOWLEDGE_BULLETIN, "sent to others", FOREIGN),
+    Situation(Action.WRITE_DRAFT, "", lambda _role: None),
+    Situation(Action.EDIT_DRAFT, "own", draft(ME, OURS)),
+    Situation(Action.EDIT_DRAFT, "of a colleague", draft(COLLEAGUE, OURS)),
+    Situation(Action.EDIT_DRAFT, "written for a former administration", draft(ME, THEIRS)),
+    Situation(Action.PUBLISH_BULLETIN, "own draft", draft(ME, OURS)),
+    Situation(Action.PUBLISH_BULLETIN, "draft of a colleague", draft(COLLEAGUE, OURS)),
+    Situation(Action.READ_ADMINISTRATION, "own", administration(OURS)),
+    Situation(Action.READ_ADMINISTRATION, "another", administration(THEIRS)),
+    Situation(Action.READ_PEOPLE, "own", administration(OURS)),
+    Situation(Action.READ_PEOPLE, "another", administration(THEIRS)),
+    Situation(Action.READ_FINGERPRINTS, "", lambda _role: None),
+    Situation(Action.INVITE, "a reader, own", invitation(OURS, Role.READER)),
+    Situation(Action.INVITE, "a coordinator, own", invitation(OURS, Role.COORDINATOR)),
+    Situation(Action.INVITE, "a coordinator, another", invitation(THEIRS, Role.COORDINATOR)),
+    Situation(Action.INVITE, "a Secretariat officer, own", invitation(OURS, Role.SECRETARIAT)),
+    Situation(Action.ENTER_KEY, "of a colleague", person(COLLEAGUE, OURS)),
+    Situation(Action.ENTER_KEY, "of somebody elsewhere", person(STRANGER, THEIRS)),
+    Situation(Action.GRANT_KEYS, "to a colleague", person(COLLEAGUE, OURS)),
+    Situation(Action.GRANT_KEYS, "to somebody elsewhere", person(STRANGER, THEIRS)),
+    Situation(Action.MAKE_EPOCH, "own", lambda _role: OURS),
+    Situation(Action.MAKE_EPOCH, "another's", lambda _role: THEIRS),
+    Situation(Action.WITNESS_EPOCH, "own", lambda _role: OURS),
+    Situation(Action.WITNESS_EPOCH, "another's", lambda _role: THEIRS),
+    Situation(Action.SUSPEND_PERSON, "a reader, own", person(COLLEAGUE, OURS)),
+    Situation(
+        Action.SUSPEND_PERSON,
+        "a coordinator, own",
+        person(COLLEAGUE, OURS, Role.COORDINATOR),
+    ),
+    Situation(Action.SUSPEND_PERSON, "a reader, another", person(STRANGER, THEIRS)),
+    Situation(Action.SUSPEND_PERSON, "oneself", person(ME, OURS)),
+    Situation(Action.WAKE_PERSON, "a colleague", person(COLLEAGUE, OURS)),
+    Situation(Action.WAKE_PERSON, "somebody elsewhere", person(STRANGER, THEIRS)),
+    Situation(Action.READ_JOURNAL, "own", lambda _role: OURS),
+    Situation(Action.READ_JOURNAL, "another's", lambda _role: THEIRS),
+    Situation(Action.READ_NOTICE, "own", lambda _role: SimpleNamespace(recipient_id=ME)),
+    Situation(Action.READ_NOTICE, "another's", lambda _role: SimpleNamespace(recipient_id=2)),
+]
+
+
+def answers(situation: Situation) -> list[bool]:
+    """What the policy says to each role, in the order of `Role`."""
+    return [
+        bool(can(Actor(ME, OURS, frozenset({role})), situation.action, situation.target(role)))
+        for role in Role
+    ]
+
+
+def lines() -> Iterator[str]:
+    yield "| Action | Situation | " + " | ".join(role.value for role in Role) + " |"
+    yield "|---|---|" + "---|" * len(Role)
+    for situation in SITUATIONS:
+        marks = " | ".join("yes" if may else "–" for may in answers(situation))
+        yield f"| {situation.action.value} | {situation.words} | {marks} |"
+
+
+def document() -> str:
+    """The whole of docs/access.md."""
+    return INTRODUCTION + "\n" + "\n".join(lines()) + "\n"

@@ -1,0 +1,227 @@
+"""Every address and every role, with real objects of other administrations as ids.
+
+The addresses come from the URL configuration, so a new page cannot be forgotten: an address
+whose parameter has no victim below fails here until it has one. Not status codes alone are
+looked at, but what was shown and what changed.
+"""
+
+import hashlib
+import itertools
+import uuid
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from access.roles import Role
+from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
+from bulletins import services
+from tests.bulletins.conftest import BODY, KEY_LINE, TITLE
+from tests.factories import LONG_AGO, sign_in
+from vault import passphrases, uploads
+from vault.models import SealedFile
+
+pytestmark = pytest.mark.django_db
+pytest_plugins = ["tests.bulletins.conftest"]
+
+FILE_NAME = "quagmarine-positions.txt"
+FILE_WORDS = b"The wexelbird left at dawn, bearing north.\n"
+SECRETS = [TITLE, KEY_LINE, "snargle", "Ziphrannet", "quombat", FILE_NAME, "wexelbird"]
+OUTSIDERS = [
+    "anonymous", "observer", "operator", "reader", "contributor", "contact", "coordinator",
+    "head", "secretariat",
+]  # fmt: skip
+
+
+@pytest.fixture
+def victims(desk, world):
+    """What belongs to Fiji and Vanuatu, by the names that parameters have in addresses."""
+    issued_draft = desk.draft(world.fj)
+    issued_file = attach(desk, world.fj, issued_draft)
+    bulletin = services.publish_bulletin(**desk.acting(world.fj), draft=issued_draft, version=1)
+    draft = desk.draft(world.fj)
+    draft_file = attach(desk, world.fj, draft)
+    token = Invitation.make_token()
+    invitation = Invitation.objects.create(
+        token_hash=hashlib.sha256(token.encode()).digest(), email="new.fj@test.invalid",
+        name="New officer", administration_id="FJ", role=Role.CONTACT, made_by=world.fj,
+    )  # fmt: skip
+    notice = world.vu.notices.first()
+    return {
+        "ref": [bulletin.ref],
+        "draft_id": [draft.pk],
+        "file_id": [issued_file.id, draft_file.id],
+        "code": ["FJ"],
+        "user_id": [world.fj.pk],
+        "person_id": [world.fj.pk, world.fj_contact.pk],
+        "pk": [world.fj.pk, world.fj_contact.pk, notice.pk, invitation.pk],
+        "token": ["not-" + token],
+        "notice_id": [notice.pk],
+        "name": ["20261121T000000-0-0.eml"],
+        "size": [1],
+        "seq": [1],
+    }
+
+
+def attach(desk, user, draft) -> SealedFile:
+    return uploads.receive_whole(
+        **desk.acting(user), kind=services.DRAFT_KIND, object_id=draft.pk,
+        name=FILE_NAME, body=FILE_WORDS,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def outsider(request, world):
+    """A browser of somebody who has nothing to do with Fiji's and Vanuatu's bulletins."""
+    client = Client()
+    if request.param != "anonymous":
+        sign_in(client, person_of(world, Role(request.param)))
+    return client
+
+
+def person_of(world, role: Role) -> User:
+    if role == Role.SECRETARIAT:
+        return world.oco_contact
+    if role == Role.CONTACT:
+        return world.pw_contact
+    if role == Role.COORDINATOR:
+        return world.pw
+    if role in {Role.OBSERVER, Role.OPERATOR}:
+        return without_keys(world, role)
+    return world.colleague("PW", role, name=f"{role}")
+
+
+def without_keys(world, role: Role) -> User:
+    code = "PTCCC" if role == Role.OBSERVER else "OCO"
+    Administration.objects.get_or_create(
+        code=code,
+        defaults={"kind": AdministrationKind.PARTNER, "name": "Partner", "name_fr": "Partner"},
+    )
+    user = User.objects.enter(email=f"{role}@test.invalid", name=f"{role}")
+    Appointment.objects.create(user=user, administration_id=code, role=role, since=LONG_AGO)
+    passphrases.begin(
+        actor=world.actor(user), user=user, passphrase="reef lantern copra harbour tide"
+    )
+    return user
+
+
+# The addresses ---------------------------------------------------------------------------------
+
+
+def routes(patterns=None, prefix="", params=()):
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        found = {**dict(params), **entry.pattern.converters}
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns, route, found.items())
+        elif isinstance(entry, URLPattern):
+            yield route, found
+
+
+def addresses(victims) -> list[str]:
+    """Every address, with every combination of victims that its converters accept."""
+    found = []
+    for route, converters in routes():
+        if "static" in route:
+            continue
+        unknown = set(converters) - set(victims)
+        assert not unknown, f"{route}: say in `victims` what of another administration {unknown} is"
+        names = list(converters)
+        for values in itertools.product(*(fitting(victims[n], converters[n]) for n in names)):
+            found.append("/" + filled(route, dict(zip(names, values, strict=True))))
+    return found
+
+
+def fitting(values, converter):
+    """The victims whose kind the address accepts: numbers for numbers, UUIDs for UUIDs."""
+    wanted = {"IntConverter": int, "UUIDConverter": uuid.UUID}.get(type(converter).__name__)
+    return [v for v in values if wanted is None or isinstance(v, wanted)] or values[:1]
+
+
+def filled(route: str, values: dict) -> str:
+    parts = []
+    for piece in route.replace("^", "").replace("$", "").split("<"):
+        inside, bracket, rest = piece.partition(">")
+        parts.append(f"{values[inside.rpartition(':')[2]]}{rest}" if bracket else piece)
+    return "".join(parts)
+
+
+# What changed ----------------------------------------------------------------------------------
+
+WATCHED = ("bulletins", "accounts")
+WATCHED_VAULT = {"keyholder", "manifest", "sealedfile", "epochgrant", "keyslot", "directoryentry"}
+OWNERS = ("user", "author", "owner", "recipient", "made_by", "granter")
+
+
+def state(world) -> dict[str, set]:
+    """Every row that belongs to Fiji, Vanuatu or nobody, column by column."""
+    outside = set(
+        User.objects.exclude(appointments__administration__in=["FJ", "VU"]).values_list(
+            "pk", flat=True
+        )
+    )
+    found = {}
+    for model in apps.get_models():
+        label, name = model._meta.app_label, model._meta.model_name
+        if label in WATCHED or (label == "vault" and name in WATCHED_VAULT):
+            found[f"{label}.{name}"] = {
+                tuple(sorted((k, str(v)) for k, v in row.items()))
+                for row in model._base_manager.values()
+                if not belongs_to(row, outside, name)
+            }
+    return found
+
+
+def belongs_to(row: dict, people: set[int], name: str) -> bool:
+    if name == "user":
+        return row["id"] in people
+    if row.get("administration_id") in {"PW", "PTCCC"}:
+        return True
+    return any(row.get(f"{owner}_id") in people for owner in OWNERS)
+
+
+def shown(answer) -> str:
+    if getattr(answer, "streaming", False):
+        body = b"".join(answer.streaming_content)
+    else:
+        body = answer.content
+    return body.decode("utf-8", "replace") + str(answer.headers)
+
+
+FORMS = [
+    {},
+    {"title": "taken over", "body": "taken over", "version": "1", "save": "1", "name": "a.txt",
+     "size": "5", "outcome": "acted", "role": "coordinator", "password": "wrong phrase here",
+     "confirm": "1", "email": "thief@test.invalid"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("outsider", OUTSIDERS, indirect=True)
+def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, world):
+    before = state(world)
+    for address in addresses(victims):
+        if address.startswith(("/sign-out/", "/account/sessions/")):
+            continue  # ends one's own session, which is the last thing this test wants
+        for method, data in [("get", {}), *(("post", form) for form in FORMS), ("put", "x"),
+                             ("delete", "")]:  # fmt: skip
+            answer = getattr(outsider, method)(
+                address, data, **({"content_type": "text/plain"} if data == "x" else {})
+            )
+            words = shown(answer)
+            assert answer.status_code < 500 or answer.status_code == 503, (method, address)
+            leaked = [secret for secret in SECRETS if secret in words]
+            assert not leaked, (method, address, answer.status_code, leaked)
+    after = state(world)
+    for table, rows in before.items():
+        assert rows - after[table] == set(), f"{table} lost or changed rows"
+        assert after[table] - rows == set(), f"{table} gained rows"
+
+
+def test_the_same_addresses_do_show_it_to_whom_it_belongs(victims, world):
+    """The success beside the refusal: without it, the matrix could pass on broken pages."""
+    client = Client()
+    sign_in(client, world.fj)
+    pages = [shown(client.get(address)) for address in addresses(victims)]
+    for secret in SECRETS:
+        assert any(secret in page for page in pages), secret
