@@ -8,8 +8,10 @@ import json
 import sys
 
 # The server first: it chooses the event loop.
-from iswg.server import LIMITS, AccessLog, PortalServer  # isort: skip
+from iswg.server import LIMITS, PortalServer  # isort: skip
 import daphne.server
+
+from iswg.access_log import AccessLog
 
 
 class StockServer(daphne.server.Server):
