@@ -113,10 +113,11 @@ def _together(rows: Sequence[OutgoingMail]) -> tuple[str, dict[str, Any]]:
 def _item(row: OutgoingMail) -> Item:
     notice = row.notice
     assert notice is not None, "mails without a notice have a kind of their own"
+    origin = administration_name(notice.origin)
     return Item(
-        sentence=words.concerns(notice.event, notice.origin),
+        sentence=words.concerns(notice.event, origin),
         reference=notice.reference,
-        origin=administration_name(notice.origin),
+        origin=origin,
         marking=notice.marking,
         urgency=words.urgency(notice.urgency),
         is_urgent=notice.urgency in URGENT,
@@ -142,12 +143,15 @@ def _alone(row: OutgoingMail) -> tuple[str, dict[str, Any]]:
     link = open_link(bytes(row.secret), address=address, kind=row.kind) if row.secret else "/"
     facts = dict(row.facts)
     facts["administration"] = administration_name(facts.get("administration", ""))
-    facts["until"] = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
+    for name in ("until", "at"):
+        facts[name] = datetime.fromisoformat(facts[name]) if facts.get(name) else None
     subject = {
         "invitation": _("You are invited to the ISWG portal"),
         "checkpoint": _("Checkpoint of the journal: please keep this mail"),
+        "warning": words.concerns(facts.get("event", ""), "").split(".")[0],
     }[row.kind]
-    return f"[ISWG] {subject}", {"facts": facts, "link": settings.ORIGIN + link}
+    context = {"facts": facts, "link": settings.ORIGIN + link}
+    return f"[ISWG] {subject}", context | {"sentence": words.concerns(facts.get("event", ""), "")}
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -92,6 +92,7 @@ def table(rows: Iterable[JournalEntry]) -> str:
     """Lines as CSV for a spreadsheet: with a byte order mark, and no cell that computes."""
     entries = list(rows)
     names = names_of({row.user_id for row in entries if row.user_id})
+    homes = {code: administration_name(code) for code in {row.administration for row in entries}}
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text)
@@ -100,18 +101,18 @@ def table(rows: Iterable[JournalEntry]) -> str:
          _("Event"), _("Subject"), _("Details"), _("Hash")]
     )  # fmt: skip
     for row in entries:
-        writer.writerow([harmless(cell) for cell in _cells(row, names)])
+        writer.writerow([harmless(cell) for cell in _cells(row, names, homes)])
     return text.getvalue()
 
 
-def _cells(row: JournalEntry, names: dict[int, str]) -> list[str]:
+def _cells(row: JournalEntry, names: dict[int, str], homes: dict[str, str]) -> list[str]:
     detail = detail_of(row)
     who = names.get(row.user_id or 0, "") or detail.get("command", "")
     return [
         str(row.seq),
         f"{row.at:%Y-%m-%d %H:%M:%S}",
         who,
-        administration_name(row.administration),
+        homes[row.administration],
         words.happened(row.event),
         row.event,
         row.target,

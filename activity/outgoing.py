@@ -7,12 +7,13 @@ reader has then.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils import timezone
 
 from access.policy import people_in_standing
 from activity import shapes
@@ -39,16 +40,26 @@ MAILED = frozenset(
     }
 )
 
+# Sent in the morning as it is, or about the safety of an account: these do not wait for another.
+AT_ONCE = frozenset(
+    {
+        Event.ACKNOWLEDGEMENT_DUE,
+        Event.ACKNOWLEDGEMENT_LATE,
+        Event.PASSPHRASE_CHANGED,
+        Event.RECOVERY_CODE_USED,
+        Event.SECOND_FACTOR_CHANGED,
+    }
+)
 # Mails that stand on their own; the kind is the template's name. All others are notices, and
 # those of one person that are due together are one mail.
-ALONE = frozenset({"invitation", "checkpoint"})
+ALONE = frozenset({"invitation", "checkpoint", "warning"})
 
 
 def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:
     """Rows for the mails of these notices, each due at once or in its reader's morning."""
     if event not in MAILED or not notices:
         return
-    patient = [n.recipient_id for n in notices if not _is_now(n)]
+    patient = {n.recipient_id for n in notices if event not in AT_ONCE and not _is_now(n)}
     zones = home_zones(patient)
     OutgoingMail.objects.bulk_create(
         OutgoingMail(
@@ -57,9 +68,9 @@ def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -
             kind=event.value,
             notice=notice,
             made_at=now,
-            not_before=now
-            if _is_now(notice)
-            else next_morning(now, zones.get(notice.recipient_id, "UTC")),
+            not_before=next_morning(now, zones.get(notice.recipient_id, "UTC"))
+            if notice.recipient_id in patient
+            else now,
         )
         for notice in notices
     )
@@ -83,6 +94,16 @@ def queue_to_person(*, person: Any, kind: str, facts: Mapping[str, Any]) -> Outg
     return _queued(row, kind)
 
 
+def warn(*, person: Any, event: Event, network: str = "") -> OutgoingMail:
+    """Tell a person by mail what was done with the own account, in case it was not that person.
+
+    A notice would not do: an actor is not told of an own act, and whoever took the account
+    over would read it.
+    """
+    facts = {"event": event, "network": network, "at": timezone.now()}
+    return queue_to_person(person=person, kind="warning", facts=facts)
+
+
 def _queued(row: OutgoingMail, kind: str) -> OutgoingMail:
     if kind not in ALONE:
         raise ValueError(f"no mail of the kind {kind}: give it a template and name it in ALONE")
@@ -95,7 +116,7 @@ def _is_now(notice: Notice) -> bool:
     return notice.recipient.mail_now or notice.urgency in URGENT
 
 
-def home_zones(people: Sequence[int]) -> dict[int, str]:
+def home_zones(people: Collection[int]) -> dict[int, str]:
     """Where each person's morning is: an own zone, else the administration's."""
     rows = (
         get_user_model()

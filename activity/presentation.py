@@ -26,15 +26,17 @@ class NoticeRow:
 
 
 def notice_rows(notices: Iterable[Notice]) -> list[NoticeRow]:
-    return [_notice_row(notice) for notice in notices]
+    rows = list(notices)
+    names = {code: administration_name(code) for code in {notice.origin for notice in rows}}
+    return [_notice_row(notice, names[notice.origin]) for notice in rows]
 
 
-def _notice_row(notice: Notice) -> NoticeRow:
+def _notice_row(notice: Notice, origin: str) -> NoticeRow:
     url = page_of(notice.target, notice.reference)
     return NoticeRow(
         pk=notice.pk,
-        sentence=words.concerns(notice.event, notice.origin),
-        origin=administration_name(notice.origin),
+        sentence=words.concerns(notice.event, origin),
+        origin=origin,
         urgency=words.urgency(notice.urgency),
         url="" if url == NOTICES else url,
         notice=notice,

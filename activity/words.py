@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from activity import chain
 from activity.events import Event
-from activity.ports import administration_name
 
 HAPPENED = {
     Event.BULLETIN_ISSUED: _("Bulletin issued"),
@@ -107,11 +106,11 @@ def happened(event: str) -> str:
 
 
 def concerns(event: str, origin: str) -> str:
-    """The sentence of a notice, in the current language."""
+    """The sentence of a notice, in the current language; `origin` is a name, not a code."""
     sentence = CONCERNS.get(event)  # type: ignore[call-overload]  # a StrEnum is its text
     if sentence is None:
         return happened(event)
-    return str(sentence) % {"origin": administration_name(origin) or _("An administration")}
+    return str(sentence) % {"origin": origin or _("An administration")}
 
 
 def urgency(value: str) -> str:

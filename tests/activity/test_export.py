@@ -160,7 +160,9 @@ def test_a_rewrite_with_everything_signed_anew_disagrees_with_the_mail(
     from activity.models import Checkpoint
 
     Checkpoint.objects.all().delete()
-    rewrite(lambda entry: entry.replace(b'"event":"bulletins.opened"', b'"event":"bulletins.issued"'))
+    rewrite(
+        lambda entry: entry.replace(b'"event":"bulletins.opened"', b'"event":"bulletins.issued"')
+    )
     make_again = "".join(export.proof("FJ"))
     path = tmp_path / "rewritten.jsonl"
     path.write_text(make_again)

@@ -22,7 +22,7 @@ from activity.events import Event
 from activity.links import open_link, seal_link
 from activity.mail import BACK_OFF, deliver
 from activity.models import JournalEntry, Notice, OutgoingMail
-from activity.outgoing import next_morning, queue_to_address
+from activity.outgoing import next_morning, queue_to_address, warn
 from activity.queries import notices_for
 from activity.record import NoticeFacts, record
 from activity.services import mark_read
@@ -281,6 +281,17 @@ def test_a_sealed_link_is_bound_to_its_address_and_outlives_a_new_pepper(setting
     settings.PEPPERS = {9: bytes(32)}
     with pytest.raises(CannotOpen):
         open_link(sealed, address="losa@to.invalid", kind="invitation")
+
+
+def test_a_person_is_warned_of_what_was_done_with_the_account(cast, mail_dir):
+    patient(cast.mele)
+    warn(person=cast.mele, event=Event.SECOND_FACTOR_CHANGED, network="203.0.113.0/24")
+    deliver()
+    mail = written(mail_dir)["mele@to.invalid"]
+    assert mail["Subject"] == "[ISWG] Your second factor was changed"
+    assert "If it was not you, say so now." in text_of(mail)
+    assert "203.0.113.0/24" in text_of(mail)
+    assert "(Pacific/Tongatapu)" in text_of(mail)
 
 
 def test_a_mail_of_a_kind_that_has_no_template_is_refused_at_once(db):
