@@ -164,18 +164,16 @@ def _is_final(problem: Exception) -> bool:
 
 def _give_up(row: OutgoingMail, now: datetime) -> None:
     """Stop trying, and tell the coordinators of the person's administration."""
-    administration, target = row.facts.get("administration", ""), ""
-    if row.recipient is not None:
-        administration, target = _home_of(row.recipient_id), row.recipient
-    actor = Actor(user_id=None, administration=administration, name="deliver_mail")
+    home = _home_of(row.recipient_id) if row.recipient else row.facts.get("administration", "")
+    actor = Actor(user_id=None, administration=home, name="deliver_mail")
     with transaction.atomic():
         OutgoingMail.objects.filter(pk=row.pk).update(given_up_at=now, secret=None)
         record(
             actor,
             Event.MAIL_GIVEN_UP,
-            target,
+            row.recipient,
             detail={"attempts": row.attempts},
-            audience=_coordinators(administration),
+            audience=_coordinators(home),
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
 
@@ -122,7 +123,7 @@ def _group(
         key_id = seen_by[member]
         locked = member in changes
         if key_id is None or (not locked and member.holds(key_id)):
-            groups[key_id, member.language, member.zone].append(member)
+            groups[key_id, _language(member.language), member.zone].append(member)
         else:
             without_key.append(member)
     return groups, without_key
@@ -151,6 +152,11 @@ def _drawn(
 
 
 RELOAD = encode({"t": "reload"})
+
+
+def _language(name: str) -> str:
+    """Cookies say what they like; we have two languages."""
+    return name if name in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _zone(name: str) -> Any:

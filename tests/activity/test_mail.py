@@ -381,3 +381,21 @@ def test_a_mail_server_that_is_away_costs_no_attempts(cast, actor_of, mail_dir, 
     assert set(OutgoingMail.objects.values_list("attempts", flat=True)) == {0}
     settings.EMAIL_BACKEND = "activity.mail.EmlFileBackend"
     assert deliver().sent == 3
+
+
+# As iswg fills the ports ------------------------------------------------------------------------
+
+
+def test_the_portals_own_names_and_addresses_are_used(cast, actor_of, mail_dir, monkeypatch):
+    from iswg import naming
+
+    monkeypatch.setattr(ports, "_name_of", naming.administration)
+    monkeypatch.setattr(ports, "_pages", {"bulletins.bulletin": naming.bulletin_page})
+    get_user_model().objects.filter(pk=cast.mele.pk).update(language="fr")
+    issue(actor_of(cast.ratu))
+    deliver()
+    mails = written(mail_dir)
+    assert "Fidji" in text_of(mails["mele@to.invalid"])
+    assert "From: Fiji" in text_of(mails["viliami@to.invalid"])
+    assert "/bulletins/B-7KQF2/" in text_of(mails["viliami@to.invalid"])
+    assert naming.administration("XX") == "XX"
