@@ -52,7 +52,7 @@ def examine_png(source: Source) -> Finding:
 def _sized(source: Source, at: int, name: bytes) -> int:
     width, height = source.unpack(">II", at + (8 if name == b"IHDR" else 12))
     check_size(width, height)
-    return width * height
+    return int(width * height)
 
 
 def _check_sum(source: Source, start: int, end: int) -> None:

@@ -13,7 +13,7 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\u
 _OVERLAP: Final = 512
 # A cell that begins like a formula and is not simply a number, a telephone number or a date.
 _FORMULA: Final = re.compile(
-    r'(?:^|[,;\t\n\r])[ "]{0,3}(?:=|@\w|[+\-](?![\s\d.,()/\-]{0,40}["%]?(?:[,;\t\n\r]|$)))(?=\S)'
+    r'(?:^|[,;\t\n\r])[ "]{0,3}(?:=|@\w|[+\-](?![\s\d.,()/\-]{0,40}%?"?(?:[,;\t\n\r]|$)))(?=\S)'
 )
 _COMMAND: Final = re.compile(r"[=+\-@][^,;\t\n\r|]{0,100}\|[^,;\t\n\r!]{0,200}!")
 

@@ -132,13 +132,19 @@ class Rewriter:
         text becomes the value. `drop`: says from name and tag whether an element is left out."""
         self.attributes = {key.encode(): names for key, names in (attributes or {}).items()}
         self.texts, self.value, self.drop = texts, value, drop
+        # Empty, and so found everywhere, for a rewriter that only drops.
+        wanted = texts.union(*self.attributes.values())
+        self._hint = re.compile(b"|".join(map(re.escape, sorted(wanted))))
         self.changed = False
         self._inside = False
         self._dropping = b""
 
     def stream(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         for piece in between_tags(pieces):
-            yield b"".join(self._tokens(piece))
+            # Most pieces of a long part name nobody; they need not be taken apart.
+            if self._inside or self._dropping or self._hint.search(piece):
+                piece = b"".join(self._tokens(piece))
+            yield piece
 
     def _tokens(self, piece: bytes) -> Iterator[bytes]:
         at = 0
