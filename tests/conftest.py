@@ -28,6 +28,14 @@ def world(db, settings):
 
 
 @pytest.fixture
+def desk(world):
+    """What the cast does with bulletins, by the services (tests/desk.py)."""
+    from tests.desk import Desk
+
+    return Desk(world)
+
+
+@pytest.fixture
 def on_postgres() -> bool:
     """For the few tests whose promise is about one of the two databases."""
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]

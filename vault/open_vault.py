@@ -107,9 +107,11 @@ class Vault:
 
     def sealable_epoch(self, code: str) -> EpochEntry | None:
         """As Directory.sealable_epoch, with the fingerprints this person has compared."""
-        memory = remembered.recall(self.user_id, self.remember_key)
-        confirmed = remembered.confirmed_keys(memory)
-        return self.directory().sealable_epoch(code, confirmed=confirmed)
+        return self.directory().sealable_epoch(code, confirmed=self.confirmed())
+
+    def confirmed(self) -> frozenset[bytes]:
+        """The epochs, by key id, whose fingerprint this person has compared by voice."""
+        return remembered.confirmed_keys(remembered.recall(self.user_id, self.remember_key))
 
     def _keys(self, key_id: bytes) -> EpochKeys:
         found = self.epochs.get(bytes(key_id))

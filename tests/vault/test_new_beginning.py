@@ -1,0 +1,94 @@
+"""An administration that lost every key begins again, with a witness, and everybody hears of it."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from access.policy import Refused
+from activity.models import Notice
+from tests.factories import PHRASE
+from vault import new_beginning, passphrases
+from vault.colleagues import confirm_fingerprint, enter_person, off_board
+from vault.crypto.errors import CannotOpen
+from vault.directory import DirectoryBroken, directory
+from vault.epochs import make_first_epoch, rotate_epoch
+
+
+@pytest.fixture
+def lost(world):
+    """Fiji's contact point has left, and its coordinator has lost phrase and code."""
+    off_board(**world.act(world.oco), leaver=world.fj_contact)
+    fresh = passphrases.begin(actor=world.actor(world.fj), user=world.fj, passphrase=PHRASE)
+    world.roots[world.fj.pk] = fresh.root
+    enter_person(**world.act(world.oco), person=world.fj, compared=world.words(world.fj))
+    assert not world.vault(world.fj).is_granted
+    return world
+
+
+def begin_again(world, witness):
+    beginning = new_beginning.propose(**world.act(world.fj))
+    assert new_beginning.told_to_witness(beginning.statement) == beginning.fingerprint
+    witnessed = new_beginning.witness(**world.act(witness), statement=beginning.statement)
+    return new_beginning.begin_again(
+        **world.act(world.fj), beginning=beginning, witnessed=witnessed
+    )
+
+
+def test_neither_a_first_nor_a_next_key_can_be_made(lost):
+    for act in (make_first_epoch, rotate_epoch):
+        with pytest.raises(CannotOpen):
+            act(**lost.act(lost.fj))
+
+
+def test_with_a_witness_it_begins_again_and_everybody_is_told(lost):
+    before = directory().epoch("FJ")
+    made = begin_again(lost, lost.vu)
+    assert (made.number, made.broken) == (2, True)
+    vault = lost.vault(lost.fj)
+    assert vault.holds(made.key_id)
+    assert not vault.holds(before.key_id), "what was sealed before stays closed"
+    told = set(Notice.objects.filter(event="vault.epoch_made").values_list("recipient", flat=True))
+    assert {lost.vu.pk, lost.pw_contact.pk, lost.oco.pk} <= told
+
+
+def test_nothing_is_sealed_to_it_for_72_hours_but_by_who_compared_the_words(lost):
+    made = begin_again(lost, lost.vu)
+    palau = lost.vault(lost.pw)
+    assert directory().sealable_epoch("FJ") is None
+    assert palau.sealable_epoch("FJ") is None
+    confirm_fingerprint(
+        actor=lost.actor(lost.pw), vault=palau, administration="FJ", compared=made.fingerprint
+    )
+    assert palau.sealable_epoch("FJ") == made
+    assert lost.vault(lost.vu).sealable_epoch("FJ") is None
+
+
+@pytest.mark.parametrize("who", ["fj", "oco"])
+def test_who_is_not_of_a_third_administration_does_not_witness(lost, who):
+    beginning = new_beginning.propose(**lost.act(lost.fj))
+    with pytest.raises(Refused):
+        new_beginning.witness(**lost.act(getattr(lost, who)), statement=beginning.statement)
+
+
+def test_an_old_statement_is_not_witnessed(lost):
+    """Else the 72 hours could pass before anybody is told."""
+    beginning = new_beginning.propose(**lost.act(lost.fj))
+    then = timezone.now() - datetime.timedelta(hours=80)
+    statement = {**beginning.statement, "witnessed_at": then.isoformat(timespec="seconds")}
+    with pytest.raises(CannotOpen):
+        new_beginning.witness(**lost.act(lost.vu), statement=statement)
+
+
+def test_a_word_given_for_one_beginning_does_not_serve_another(lost):
+    one, other = (new_beginning.propose(**lost.act(lost.fj)) for _ in range(2))
+    witnessed = new_beginning.witness(**lost.act(lost.vu), statement=one.statement)
+    with pytest.raises(DirectoryBroken):
+        new_beginning.begin_again(**lost.act(lost.fj), beginning=other, witnessed=witnessed)
+    assert directory().epoch("FJ").number == 1
+
+
+def test_the_secret_of_a_beginning_is_in_nothing_that_is_shown(lost):
+    beginning = new_beginning.propose(**lost.act(lost.fj))
+    assert beginning.secret.hex() not in repr(beginning)
+    assert beginning.secret not in beginning.statement.values()
