@@ -159,10 +159,8 @@ def cells(rows: Iterable[Any], words: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_cells_key.html")
-def cells_key(
-    done: str = "", part: str = "", none: str = "", *, round: bool = False
-) -> dict[str, object]:
-    return {"done": done, "part": part, "none": none, "round": round}
+def cells_key(done: str = "", part: str = "", none: str = "") -> dict[str, str]:
+    return {"done": done, "part": part, "none": none}
 
 
 @register.inclusion_tag("_scale.html")
