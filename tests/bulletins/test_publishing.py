@@ -6,7 +6,7 @@ from access.policy import Refused
 from activity.models import JournalEntry, LiveEvent, Notice, OutgoingMail
 from bulletins import opening, queries, services
 from bulletins.models import Bulletin, Draft, Recipient
-from tests.bulletins.conftest import BODY, TITLE, content
+from tests.desk import BODY, TITLE, content
 from vault.models import KeyHolder
 
 pytestmark = pytest.mark.django_db

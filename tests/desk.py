@@ -1,6 +1,7 @@
+"""Bulletins of the cast: words to look for, and what people do with them by the services."""
+
 import datetime
 
-import pytest
 from django.utils import timezone
 
 from bulletins import services
@@ -47,8 +48,3 @@ class Desk:
     def publish(self, user, **changes):
         draft = self.draft(user, **changes)
         return services.publish_bulletin(**self.acting(user), draft=draft, version=1)
-
-
-@pytest.fixture
-def desk(world) -> Desk:
-    return Desk(world)
