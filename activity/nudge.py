@@ -86,4 +86,22 @@ class Trouble:
             self.since = None
 
 
+class Seldom(logging.Filter):
+    """While Redis is away the layer complains once a second; once in ten minutes will do."""
+
+    PAUSE = 600.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        if now < self.next:
+            return False
+        self.next = now + self.PAUSE
+        return True
+
+
+logging.getLogger("channels_redis.pubsub").addFilter(Seldom())
 _messenger = Messenger()
