@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -110,6 +111,14 @@ def open_invitations(code: str) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         administration=code, accepted_at__isnull=True, withdrawn_at__isnull=True
     ).order_by("-made_at")
+
+
+def invitation_here(actor: Actor, invitation_id: UUID) -> Invitation | None:
+    """An invitation into an administration whose people this actor may see."""
+    rows = Invitation.objects.filter(pk=invitation_id)
+    if Role.SECRETARIAT not in actor.roles:
+        rows = rows.filter(administration=actor.administration)
+    return rows.first()
 
 
 def with_second_factor(user_ids: Iterable[int]) -> set[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.usersessions.internal import flows
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -18,6 +17,7 @@ from accounts.language import remember_language
 from accounts.models import Administration
 from accounts.queries import whom_to_ask
 from accounts.services import change_settings, end_other_sessions
+from accounts.sessions import keep_this_session
 
 
 def settings(request: HttpRequest) -> HttpResponse:
@@ -49,8 +49,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         person = end_other_sessions(actor=request.actor)
         flows.sessions.end_other_sessions(request, person)
-        # This session goes on under the new epoch; its keys are closed until the next phrase.
-        update_session_auth_hash(request, person)
+        keep_this_session(request, person)
         messages.success(request, _("You are signed out everywhere else."))
         return redirect("accounts:sessions")
     rows = UserSession.objects.purge_and_list(request.user)

@@ -22,9 +22,15 @@ from access.policy import Action, can, require
 from access.roles import Role
 from accounts.actors import find_actors
 from accounts.forms import InviteForm
-from accounts.models import Administration, Invitation, User
+from accounts.models import Administration, User
 from accounts.ports import KeyState, keys
-from accounts.queries import open_invitations, people_of, person_here, with_second_factor
+from accounts.queries import (
+    invitation_here,
+    open_invitations,
+    people_of,
+    person_here,
+    with_second_factor,
+)
 from accounts.services import CannotInvite, invite, wake, withdraw_invitation
 
 
@@ -131,8 +137,9 @@ def _invited(request: HttpRequest, form: InviteForm) -> bool:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    invitation = get_object_or_404(Invitation, pk=pk)
-    require(request.actor, Action.INVITE, invitation)
+    invitation = invitation_here(request.actor, pk)
+    if invitation is None:
+        raise Http404
     try:
         withdraw_invitation(actor=request.actor, invitation=invitation)
     except CannotInvite as reason:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from access.roles import READS
 from accounts.destinations import HOME, asked_for
 from accounts.models import Administration, User
 from accounts.queries import whom_to_ask
+from accounts.sessions import keep_this_session
 from vault import remembered, sessions
 from vault.colleagues import FingerprintChanged, claimed_keys, confirm_fingerprint
 from vault.crypto.errors import CannotOpen
@@ -109,7 +109,7 @@ def change_phrase(request: HttpRequest) -> HttpResponse:
     """A new passphrase for the same keys; it ends every other session."""
     form = ChangePhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (root := _changed(request, form)):
-        update_session_auth_hash(request, request.user)
+        keep_this_session(request, request.user)
         sessions.unlock(request, request.user, root)
         messages.success(
             request, _("Your passphrase is changed. You are signed out everywhere else.")

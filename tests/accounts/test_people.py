@@ -1,0 +1,395 @@
+"""What may be done to people, by whom, and that nobody reaches another administration's."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from access.actors import Actor, current_actor
+from access.policy import Refused
+from access.roles import Role
+from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
+from accounts.services import CannotAppoint, appoint, put_to_sleep, suspend, wake
+from activity.events import Event
+from activity.models import JournalEntry, Notice
+from tests.factories import PHRASE, person
+from vault.directory import directory
+from vault.models import EpochGrant, KeyClaim, VaultSession
+
+
+def shut(browser, who, phrase=PHRASE):
+    return browser.post(f"/people/{who.pk}/suspend/", {"password": phrase})
+
+
+def is_open(who):
+    who = User.objects.get(pk=who.pk)
+    return who.is_active and who.asleep_since is None
+
+
+# Suspending -----------------------------------------------------------------------------------
+
+
+def test_a_suspended_person_is_out_at_the_next_request(world, door):
+    leaver = door(world.fj_contact)
+    assert leaver.get("/account/").status_code == 200
+    assert shut(door(world.fj), world.fj_contact).status_code == 302
+    assert leaver.get("/account/")["Location"].startswith("/sign-in/")
+    assert not VaultSession.objects.filter(user=world.fj_contact).exists()
+    assert not is_open(world.fj_contact)
+
+
+def test_a_leavers_key_is_revoked_and_those_who_stay_have_a_new_one(world, door):
+    former = directory().epoch("FJ")
+    shut(door(world.fj), world.fj_contact)
+    assert directory().person(world.fj_contact.pk) is None
+    assert directory().epoch("FJ").number == former.number + 1
+    assert not EpochGrant.objects.filter(user=world.fj_contact).exists()
+    assert EpochGrant.objects.filter(user=world.fj, epoch=former.number + 1).exists()
+
+
+def test_the_wrong_passphrase_suspends_nobody(world, door):
+    answer = shut(door(world.fj), world.fj_contact, "wrong wrong wrong")
+    assert "not your passphrase" in answer.content.decode()
+    assert is_open(world.fj_contact)
+
+
+def test_the_page_says_what_the_leaver_leaves_behind(world, door, monkeypatch):
+    from accounts import ports
+
+    monkeypatch.setattr(ports, "_handovers", [lambda who: ports.Handover("Drafts", 3)])
+    page = door(world.fj).get(f"/people/{world.fj_contact.pk}/suspend/").content.decode()
+    assert "To be taken over" in page
+    assert "Drafts" in page
+
+
+def test_the_secretariat_shuts_an_account_and_the_next_colleague_makes_the_key(world, door):
+    former = directory().epoch("FJ").number
+    said = shut_and_read(door(world.oco), world.fj_contact)
+    assert "as soon as a colleague" in said
+    assert not is_open(world.fj_contact)
+    assert directory().epoch("FJ").number == former
+    assert directory().is_behind("FJ")
+    door(world.fj).post("/unlock/", {"password": PHRASE})
+    assert directory().epoch("FJ").number == former + 1
+    assert not directory().is_behind("FJ")
+
+
+def shut_and_read(browser, who):
+    return browser.post(
+        f"/people/{who.pk}/suspend/", {"password": PHRASE}, follow=True
+    ).content.decode()
+
+
+def test_a_coordinator_without_the_key_can_still_shut_an_account(world, door):
+    EpochGrant.objects.filter(user=world.fj).delete()
+    assert "as soon as a colleague" in shut_and_read(door(world.fj), world.fj_contact)
+    assert not is_open(world.fj_contact)
+    assert not EpochGrant.objects.filter(user=world.fj_contact).exists()
+
+
+def test_somebody_suspended_comes_back_by_a_new_invitation_with_new_keys(world, door):
+    from tests.accounts.test_invitation import accept, link
+
+    shut(door(world.fj), world.fj_contact)
+    before = bytes(KeyClaim.objects.get(user=world.fj_contact).public)
+    facts = {"name": "Back", "email": world.fj_contact.email, "role": "reader", "language": "en"}
+    assert door(world.fj).post("/people/invite/", facts).status_code == 302
+    accept(door(), link(world.fj_contact.email))
+    back = User.objects.get(email=world.fj_contact.email)
+    assert is_open(back)
+    assert current_actor(back.pk).roles == {Role.READER}
+    assert bytes(KeyClaim.objects.get(user=back).public) != before
+    assert User.objects.filter(email=back.email).count() == 1
+
+
+# Who may, and who may not ---------------------------------------------------------------------
+
+ACTS = ["suspend", "grant"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_another_administrations_people_cannot_be_found(world, door, act):
+    stranger = door(world.vu)
+    for path in (f"/people/{world.fj_contact.pk}/{act}/", f"/people/{world.fj.pk}/{act}/"):
+        assert stranger.get(path).status_code == 404
+        words = " ".join(world.words(world.fj_contact))
+        answer = stranger.post(path, {"password": PHRASE, "words": words, "compared": "on"})
+        assert answer.status_code == 404
+    assert is_open(world.fj_contact)
+    assert is_open(world.fj)
+
+
+def test_another_administrations_page_of_people_is_refused_with_a_sentence(world, door):
+    answer = door(world.vu).get("/people/?of=FJ")
+    assert answer.status_code == 403
+    assert "your own administration" in answer.content.decode()
+    assert world.fj_contact.email not in answer.content.decode()
+
+
+def test_the_secretariat_sees_everybodys_people(world, door):
+    page = door(world.oco).get("/people/?of=FJ").content.decode()
+    assert world.fj_contact.email in page
+
+
+def test_another_administrations_invitation_cannot_be_withdrawn(world, door):
+    facts = {"name": "X", "email": "x@fj.invalid", "role": "reader", "language": "en"}
+    door(world.fj).post("/people/invite/", facts)
+    invitation = Invitation.objects.get()
+    stranger = door(world.vu).post(f"/people/invitations/{invitation.pk}/withdraw/")
+    assert stranger.status_code == 404
+    assert Invitation.objects.get().withdrawn_at is None
+    door(world.fj).post(f"/people/invitations/{invitation.pk}/withdraw/")
+    assert Invitation.objects.get().withdrawn_at is not None
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"),
+    [
+        (Role.COORDINATOR, "higher rank"),
+        (Role.SECRETARIAT, "higher rank"),
+    ],
+)
+def test_an_equal_is_not_suspended(world, door, role, reason):
+    peer = world.colleague("FJ", Role.READER, name="peer")
+    Appointment.objects.filter(user=peer).update(role=role)
+    answer = shut(door(world.fj), peer)
+    assert answer.status_code == 403
+    assert reason in answer.content.decode()
+    assert is_open(peer)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OBSERVER, Role.READER, Role.CONTRIBUTOR, Role.CONTACT, Role.HEAD, Role.OPERATOR]
+)
+def test_whoever_stands_below_is_suspended(world, door, role):
+    below = world.newcomer("FJ", role, name="below")
+    assert shut(door(world.fj), below).status_code == 302
+    assert not is_open(below)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OBSERVER, Role.READER, Role.CONTRIBUTOR, Role.CONTACT, Role.HEAD, Role.OPERATOR]
+)
+def test_only_a_coordinator_acts_on_people(world, door, role):
+    somebody = world.newcomer("FJ", role, name="somebody")
+    other = world.newcomer("FJ", Role.OBSERVER, name="other")
+    browser = door(somebody)
+    assert shut(browser, other).status_code == 403
+    assert browser.post(f"/people/{other.pk}/grant/", {"password": PHRASE}).status_code == 403
+    assert browser.post(f"/people/{other.pk}/wake/").status_code == 403
+    assert browser.post("/people/invite/", {}).status_code == 403
+    assert is_open(other)
+
+
+def test_nobody_suspends_themselves(world, door):
+    assert shut(door(world.fj), world.fj).status_code == 403
+    assert is_open(world.fj)
+
+
+def test_a_refusal_is_in_the_journal(world, door):
+    shut(door(world.fj_contact), world.fj)
+    line = JournalEntry.objects.filter(event=Event.REFUSED.value).last()
+    assert line.user_id == world.fj_contact.pk
+
+
+def test_an_observer_sees_no_people_and_only_the_own_organisation(world, door):
+    observer = world.newcomer("FJ", Role.OBSERVER, name="observer")
+    browser = door(observer)
+    assert browser.get("/people/").status_code == 403
+    assert browser.get("/account/keys/").status_code == 403
+    assert browser.get("/administrations/VU/").status_code == 404
+    listed = browser.get("/administrations/").content.decode()
+    assert "Fiji" in listed
+    assert "Vanuatu" not in listed
+    assert world.vu.name not in listed
+
+
+# Granting -------------------------------------------------------------------------------------
+
+
+def grant(browser, world, who, **changed):
+    words = " ".join(world.words(who))
+    facts = {"words": words, "compared": "on", "password": PHRASE, **changed}
+    return browser.post(f"/people/{who.pk}/grant/", facts)
+
+
+def test_a_key_is_granted_after_the_words_were_compared(world, door):
+    new = world.newcomer("FJ", name="new")
+    assert grant(door(world.fj), world, new).status_code == 302
+    assert EpochGrant.objects.filter(user=new).exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"compared": ""}, "Compare the words first"),
+        ({"password": "wrong wrong wrong"}, "not your passphrase"),
+        ({"words": "one two three four five six seven eight"}, "have changed meanwhile"),
+    ],
+)
+def test_a_key_is_not_granted_without_each_of_them(world, door, changed, sentence):
+    new = world.newcomer("FJ", name="new")
+    answer = grant(door(world.fj), world, new, **changed)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert not EpochGrant.objects.filter(user=new).exists()
+    assert directory().person(new.pk) is None
+
+
+def test_a_coordinator_without_the_key_grants_nothing(world, door):
+    EpochGrant.objects.filter(user=world.fj).delete()
+    new = world.newcomer("FJ", name="new")
+    assert "do not hold" in grant(door(world.fj), world, new).content.decode()
+    assert not EpochGrant.objects.filter(user=new).exists()
+    assert directory().person(new.pk) is None
+
+
+def test_the_secretariat_vouches_but_hands_over_no_key(world, door):
+    new = world.newcomer("FJ", name="new")
+    assert grant(door(world.oco), world, new).status_code == 302
+    assert directory().person(new.pk) is not None
+    assert not EpochGrant.objects.filter(user=new).exists()
+
+
+# Sleeping -------------------------------------------------------------------------------------
+
+
+def test_an_account_unused_for_ninety_days_sleeps_and_is_woken_by_a_colleague(world, door):
+    long_ago = timezone.now() - datetime.timedelta(days=91)
+    User.objects.filter(pk=world.fj_contact.pk).update(last_login=long_ago)
+    User.objects.exclude(pk=world.fj_contact.pk).update(last_login=timezone.now())
+    open_page = door(world.fj)
+    assert put_to_sleep(actor=Actor.command("tick")) == 1
+    assert put_to_sleep(actor=Actor.command("tick")) == 0
+    assert not is_open(world.fj_contact)
+    told = Notice.objects.filter(event=Event.PERSON_SLEEPS.value)
+    assert [notice.recipient for notice in told] == [world.fj]
+    assert "Asleep" in open_page.get("/people/").content.decode()
+    assert open_page.post(f"/people/{world.fj_contact.pk}/wake/").status_code == 302
+    assert is_open(world.fj_contact)
+    assert put_to_sleep(actor=Actor.command("tick")) == 0
+    door(world.fj_contact)
+
+
+def test_somebody_who_never_came_sleeps_ninety_days_after_joining(world):
+    User.objects.update(last_login=None, joined_at=timezone.now())
+    assert put_to_sleep(actor=Actor.command("tick")) == 0
+    later = timezone.now() + datetime.timedelta(days=91)
+    assert put_to_sleep(actor=Actor.command("tick"), now=later) == User.objects.count()
+
+
+def test_another_administrations_sleeper_is_left_alone(world, door):
+    User.objects.filter(pk=world.fj_contact.pk).update(asleep_since=timezone.now())
+    assert door(world.vu).post(f"/people/{world.fj_contact.pk}/wake/").status_code == 404
+    assert not is_open(world.fj_contact)
+
+
+def test_waking_does_not_open_a_suspended_account(world, door):
+    shut(door(world.fj), world.fj_contact)
+    door(world.fj).post(f"/people/{world.fj_contact.pk}/wake/")
+    assert not is_open(world.fj_contact)
+
+
+# Appointing -----------------------------------------------------------------------------------
+
+
+def test_a_person_acts_for_one_administration_at_a_time(world):
+    with pytest.raises(CannotAppoint, match="still acts"):
+        appoint(
+            actor=world.actor(world.oco),
+            person=world.fj_contact,
+            administration=Administration.objects.get(pk="VU"),
+            role=Role.READER,
+        )
+    assert not Appointment.objects.filter(user=world.fj_contact, administration="VU").exists()
+
+
+def test_whoever_left_one_administration_may_act_for_another(world):
+    yesterday = timezone.now().date() - datetime.timedelta(days=1)
+    Appointment.objects.filter(user=world.fj_contact).update(until=yesterday)
+    assert current_actor(world.fj_contact.pk).administration == ""
+    appoint(
+        actor=world.actor(world.oco),
+        person=world.fj_contact,
+        administration=Administration.objects.get(pk="VU"),
+        role=Role.READER,
+    )
+    assert current_actor(world.fj_contact.pk).administration == "VU"
+
+
+@pytest.mark.parametrize(
+    ("role", "code"), [(Role.SECRETARIAT, "FJ"), (Role.READER, "PTCCC"), (Role.CONTACT, "PTCCC")]
+)
+def test_roles_that_do_not_fit_the_organisation_are_refused(world, role, code):
+    Administration.objects.create(
+        code="PTCCC", kind=AdministrationKind.PARTNER, name="Partner", name_fr="Partenaire"
+    )
+    new = User.objects.enter(email="p@test.invalid", name="P")
+    with pytest.raises(CannotAppoint):
+        appoint(
+            actor=world.actor(world.oco),
+            person=new,
+            administration=Administration.objects.get(pk=code),
+            role=role,
+        )
+
+
+def test_a_partners_people_observe_whatever_a_row_says(world):
+    Administration.objects.filter(pk="PW").update(kind=AdministrationKind.PARTNER)
+    assert current_actor(world.pw.pk).roles == {Role.OBSERVER}
+
+
+def test_a_coordinator_changes_no_role_of_an_equal(world):
+    peer = world.colleague("FJ", Role.COORDINATOR, name="peer")
+    with pytest.raises(Refused):
+        appoint(
+            actor=world.actor(world.fj),
+            person=peer,
+            administration=Administration.objects.get(pk="FJ"),
+            role=Role.READER,
+        )
+
+
+@pytest.mark.parametrize("service", [suspend, wake])
+def test_the_services_ask_for_themselves(world, service):
+    with pytest.raises(Refused):
+        service(actor=world.actor(world.vu), person=world.fj_contact)
+    assert is_open(world.fj_contact)
+
+
+# The facts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "counts"),
+    [(0, None, True), (-5, 0, True), (1, None, False), (-5, -1, False)],
+)
+def test_an_appointment_counts_from_its_first_day_to_its_last(world, since, until, counts):
+    today = timezone.now().date()
+    Appointment.objects.filter(user=world.fj).update(
+        since=today + datetime.timedelta(days=since),
+        until=None if until is None else today + datetime.timedelta(days=until),
+    )
+    assert bool(current_actor(world.fj.pk).roles) is counts
+
+
+@pytest.mark.parametrize(("days", "standing"), [(-1, False), (0, False), (1, True)])
+def test_a_suspended_administration_has_no_standing(world, days, standing):
+    day = timezone.now().date() + datetime.timedelta(days=days)
+    Administration.objects.filter(pk="FJ").update(suspended_on=day)
+    assert current_actor(world.fj.pk).standing is standing
+
+
+def test_the_facts_take_one_query(world, django_assert_num_queries):
+    coordinator = world.fj
+    with django_assert_num_queries(1):
+        current_actor(coordinator.pk)
+    assert current_actor(999_999) is None
+
+
+def test_nobody_is_left_without_a_name_to_ask(world):
+    from accounts.queries import whom_to_ask
+
+    assert whom_to_ask(world.fj_contact) == [world.fj]
+    assert set(whom_to_ask(world.fj)) == {world.oco, world.oco_contact}
+    assert whom_to_ask(person("OCO", "coordinator")) == [world.oco_contact]
