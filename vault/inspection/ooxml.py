@@ -30,32 +30,28 @@ _SEARCHES: Final[Searches] = (
     (re.compile(rb"\bWEBSERVICE\s{0,9}\("), Reason.OUTSIDE_CONTENT),
     (re.compile(rb"ppaction://macro|_xlnm\.Auto_|\bvbProcedure\s*=\s*[\"'][1t]"), Reason.MACROS),
 )
-# Part names and what in them tells about people.
-_PEOPLE: Final[tuple[tuple[re.Pattern[str], partial[Rewriter]], ...]] = (
-    (
-        re.compile(r"^word/.*\.xml$"),
-        partial(Rewriter, {"*": frozenset({b"author", b"initials", b"userId"})}),
+# What in the parts of each program tells about people. By folder, not by the usual names of the
+# parts: programs other than Microsoft's put the same comments elsewhere.
+_PEOPLE: Final[dict[str, partial[Rewriter]]] = {
+    "word/": partial(Rewriter, {"*": frozenset({b"author", b"initials", b"userId"})}),
+    "xl/": partial(
+        Rewriter,
+        {
+            "*": frozenset({b"userName"}),
+            "person": frozenset({b"displayName", b"userId"}),
+            "absPath": frozenset({b"url"}),
+            "userInfo": frozenset({b"name"}),
+        },
+        texts=frozenset({b"author"}),
     ),
-    (re.compile(r"^xl/comments[^/]*\.xml$"), partial(Rewriter, texts=frozenset({b"author"}))),
-    (
-        re.compile(r"^xl/persons/.*\.xml$"),
-        partial(Rewriter, {"person": frozenset({b"displayName", b"userId"})}),
+    "ppt/": partial(
+        Rewriter,
+        {
+            "cmAuthor": frozenset({b"name", b"initials"}),
+            "author": frozenset({b"name", b"initials", b"userId"}),
+        },
     ),
-    (
-        re.compile(r"^xl/workbook\.xml$"),
-        partial(
-            Rewriter, {"fileSharing": frozenset({b"userName"}), "absPath": frozenset({b"url"})}
-        ),
-    ),
-    (
-        re.compile(r"^xl/revisions/.*\.xml$"),
-        partial(Rewriter, {"*": frozenset({b"userName"}), "userInfo": frozenset({b"name"})}),
-    ),
-    (
-        re.compile(r"^ppt/(?:commentAuthors|authors)[^/]*\.xml$"),
-        partial(Rewriter, {"*": frozenset({b"name", b"initials", b"userId"})}),
-    ),
-)
+}
 
 _HEAD: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE: Final = b"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
@@ -202,7 +198,7 @@ def _link(package: Package, target: str) -> None:
 
 
 def _xml_part(package: Package, entry: Entry) -> None:
-    make = next((make for pattern, make in _PEOPLE if pattern.match(entry.name)), None)
+    make = _PEOPLE.get(entry.name.partition("/")[0] + "/")
     rewriter = make() if make else None
     if entry.name in package.fates:
         return  # replaced as a whole

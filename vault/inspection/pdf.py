@@ -32,6 +32,7 @@ _PROPERTIES: Final = re.compile(
     rb"/(?:Info|Metadata)\s{0,9}\d{1,9}\s|/(?:Producer|Creator)\s{0,9}[(<]"
 )
 _PICTURE_DATA: Final = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)|exif:GPS")
+_ESCAPED_NAME: Final = re.compile(rb"/[A-Za-z0-9]{0,20}#[0-9A-Fa-f]{2}[A-Za-z0-9#]{0,60}")
 _ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STEPS: Final = re.compile(
     rb"(?P<packed>/ObjStm)" + _END
@@ -77,7 +78,7 @@ class _Search:
         # Names may be written with their letters in hexadecimal: /J#61vaScript.
         forms = [window]
         if b"#" in window:
-            forms.append(_ESCAPE.sub(lambda met: bytes([int(met.group(1), 16)]), window))
+            forms.append(_plain(window))
         for form in forms:
             if _ACTIVE.search(form):
                 raise Refused(Reason.PDF_ACTIVE)
@@ -106,9 +107,7 @@ def _packed_objects(source: Source) -> Iterator[int]:
     packed = odd = False
     done = 0
     for at, window in source.windows(_OVERLAP):
-        if b"#" in window:
-            # Same length, so that positions stay right.
-            window = _ESCAPE.sub(_padded, window)
+        _refuse_disguised(window)
         for met in _STEPS.finditer(window):
             if at + met.end() <= done or (
                 met.end() == len(window) and at + met.end() < source.size
@@ -127,12 +126,17 @@ def _packed_objects(source: Source) -> Iterator[int]:
                 packed = odd = False
 
 
-def _padded(met: re.Match[bytes]) -> bytes:
-    """A letter written in hexadecimal stands for a name nobody needs to write that way."""
-    letter = bytes([int(met.group(1), 16)])
-    if letter.isalnum():
-        raise Refused(Reason.PDF_UNREADABLE)
-    return met.group()
+def _plain(escaped: bytes) -> bytes:
+    return _ESCAPE.sub(lambda met: bytes([int(met.group(1), 16)]), escaped)
+
+
+def _refuse_disguised(window: bytes) -> None:
+    """Nobody needs to write these names in hexadecimal but to get past a search."""
+    if b"#" not in window:
+        return
+    for met in _ESCAPED_NAME.finditer(window):
+        if _STEPS.match(_plain(met.group())):
+            raise Refused(Reason.PDF_UNREADABLE)
 
 
 def _unpacked(source: Source, start: int, search: _Search) -> Iterator[bytes]:

@@ -74,6 +74,11 @@ PEOPLE = [
     ),
     (
         "xlsx",
+        "xl/comments/comment1.xml",
+        b'<comments xmlns="u"><authors><author>Mele</author></authors></comments>',
+    ),
+    (
+        "xlsx",
         "xl/persons/person.xml",
         (
             b'<personList xmlns="u"><person displayName="Mele" id="{1}" userId="mele@customs"/>'

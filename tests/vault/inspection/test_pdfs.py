@@ -50,7 +50,8 @@ def test_what_can_run_or_hide_in_a_pdf_is_refused(content, reason):
         packed_objects(b"3 0 << /Type /Font >>"),
         b"<< /Type /ObjStm /N 1 /First 4 >>\nstream\n3 0 << /Type /Font >>\nendstream",
         b"<< /Filter /LZWDecode >>\nstream\nabc\nendstream",
-        b"<< /Name /A#20B >>",
+        b"<< /Name /A#20B /Other /#41bc >>",
+        b"<< >>\nstream\n\x00/x#4a#53\x00 #41#42\nendstream",
     ],
 )
 def test_their_harmless_twins_pass(content):
