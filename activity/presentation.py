@@ -80,7 +80,11 @@ def _journal_row(
         what=words.happened(row.event),
         subject=_subject(row.target, names, reference),
         url=page_of(row.target, reference) if reference else "",
-        detail=[(name, shown) for name, value in detail.items() if (shown := spelt(value))],
+        detail=[
+            (words.detail_name(name), shown)
+            for name, value in detail.items()
+            if (shown := spelt(value))
+        ],
     )
 
 

@@ -86,6 +86,42 @@ CONCERNS = {
     Event.MAIL_GIVEN_UP: _("A mail to a colleague of yours could not be delivered."),
 }
 
+# The names of details, for the journal's page. One that is missing here shows as it is.
+DETAILS = {
+    "action": _("asked for"),
+    "added": _("added"),
+    "as_proof": _("as a proof"),
+    "attempts": _("attempts"),
+    "broken": _("without the former key"),
+    "days": _("days before the deadline"),
+    "epoch": _("key number"),
+    "file": _("attachment"),
+    "first": _("first one"),
+    "for": _("for"),
+    "granted": _("with the administration's key"),
+    "head": _("newest hash"),
+    "key": _("key"),
+    "kind": _("kind"),
+    "manifest": _("manifest"),
+    "network": _("from the network"),
+    "officers": _("named officers"),
+    "outcome": _("outcome"),
+    "passkey": _("by passkey"),
+    "pepper": _("server secret"),
+    "pin": _("pin"),
+    "recipients": _("recipients"),
+    "replaced": _("replaces another"),
+    "revision": _("revision"),
+    "role": _("role"),
+    "root": _("Merkle root"),
+    "rows": _("rows"),
+    "second_factor": _("at the second factor"),
+    "size": _("lines"),
+    "times": _("times"),
+    "tlp": _("label"),
+    "witness": _("witness"),
+}
+
 URGENCIES = {"routine": _("Routine"), "priority": _("Priority"), "immediate": _("Immediate")}
 
 FAULTS = {
@@ -111,6 +147,10 @@ def concerns(event: str, origin: str) -> str:
     if sentence is None:
         return happened(event)
     return str(sentence) % {"origin": origin or _("An administration")}
+
+
+def detail_name(name: str) -> str:
+    return str(DETAILS.get(name, name))
 
 
 def urgency(value: str) -> str:
