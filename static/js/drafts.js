@@ -19,7 +19,7 @@
     };
     const say = text => { if (said && text && said.textContent !== text) said.textContent = text; };
     const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, {
-      hour: '2-digit', minute: '2-digit', timeZone: document.documentElement.dataset.zone || undefined});
+      hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: document.documentElement.dataset.zone || undefined});
 
     function mark() {
       dirty = true;
