@@ -74,12 +74,23 @@ def part(thing: Any, name: str) -> Any:
     return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
 
 
+def _port(point: Any) -> Place | None:
+    """Where a port or another place with coordinates lies; its name goes to the right of it."""
+    latitude, longitude = part(point, "latitude"), part(point, "longitude")
+    if latitude is None or longitude is None:
+        return None
+    return Place(float(latitude), float(longitude), 11, 4)
+
+
 def placed(points: Iterable[Any]) -> list[dict[str, Any]]:
-    """The points that have a place on the map, with it; the Secretariat has none."""
+    """The points that have a place on the map, with it; the Secretariat has none.
+
+    Administrations are known by their code; anything else brings latitude and longitude.
+    """
     found = []
     for point in points:
         code = part(point, "code")
-        if place := PLACES.get(code):
+        if place := PLACES.get(code) or _port(point):
             row = {key: part(point, key) or "" for key in ("code", "name", "words", "url")}
             state = part(point, "state") or "none"
             found.append({**row, "state": state, "place": place, "short": SHORT.get(code)})
