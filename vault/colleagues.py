@@ -52,13 +52,13 @@ def enter_person(
     Somebody who began again (a forgotten phrase, no code) has another key under the same
     name: the former one is revoked in the same act, and colleagues are told.
     """
-    facts = current_actor(person.pk)
+    view, facts = ledger.hold(), current_actor(person.pk)
     require(actor, Action.ENTER_KEY, facts)
     assert facts is not None
     public = claimed_keys(person)
     if public is None or list(compared) != public.fingerprint:
         raise FingerprintChanged
-    former = directory().person(person.pk)
+    former = view.person(person.pk)
     if former is not None and former.key_id == public.key_id:
         return former
     if former is not None:
@@ -89,11 +89,12 @@ def welcome(*, actor: Actor, keys: PersonKeys, colleague: User, compared: Sequen
 def off_board(*, actor: Actor, keys: PersonKeys, leaver: User) -> EpochEntry | None:
     """End a person's keys: nothing sealed from now on opens for them, whatever they kept.
 
-    A colleague makes the new epoch in the same act. The Secretariat holds no key of another
-    administration, so after its act the epoch is behind (`Directory.is_behind`) until a
-    colleague makes the next one.
+    A colleague who holds the present key makes the new epoch in the same act. Who does not
+    (the Secretariat, for another administration) leaves the epoch behind
+    (`Directory.is_behind`) until a colleague makes the next one.
     """
-    entry, facts = directory().person(leaver.pk), current_actor(leaver.pk)
+    view, facts = ledger.hold(), current_actor(leaver.pk)
+    entry = view.person(leaver.pk)
     assert facts is not None
     # Judged for the administration whose key it is, even if the appointment has just ended.
     code = entry.administration if entry else facts.administration
@@ -109,9 +110,14 @@ def off_board(*, actor: Actor, keys: PersonKeys, leaver: User) -> EpochEntry | N
         audience=_colleagues(code) if code else None,
         topics=[f"person:{leaver.pk}"],
     )
-    if entry is None or code != actor.administration or directory().epoch(code) is None:
+    if entry is None or code != actor.administration or view.epoch(code) is None:
         return None
-    return next_epoch(actor, keys)
+    try:
+        with transaction.atomic():
+            return next_epoch(actor, keys)
+    except CannotOpen:
+        # Never granted the present key herself: a colleague who was makes the next one.
+        return None
 
 
 def end_keys_of(person: User) -> None:

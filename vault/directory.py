@@ -259,7 +259,7 @@ def enter_epoch(
     former: SigningKey | None = None,
 ) -> int:
     """The next epoch, countersigned by the former one (`former`) unless it is the first."""
-    view = _locked()
+    view = hold()
     facts = _next_epoch(view, keys, administration, public, witnessed_at="")
     voucher = former.sign(NEXT_LABEL, epoch_statement(facts)) if former else b""
     return _append(keys, "epoch", {**facts, "voucher": voucher, "witness": b""})
@@ -305,7 +305,7 @@ def enter_client(keys: PersonKeys, client: str, administration: str, public: byt
 
 
 def _append(keys: PersonKeys, kind: str, facts: Mapping[str, Any]) -> int:
-    view = _locked()
+    view = hold()
     ledger = view._ledger.copy()
     body = _body(view.size, view.head, _moment(view), keys, kind, facts)
     signature = keys.identity.sign(LINE_LABEL, body)
@@ -315,10 +315,12 @@ def _append(keys: PersonKeys, kind: str, facts: Mapping[str, Any]) -> int:
     return line.seq
 
 
-def _locked() -> Directory:
-    """The directory as of now, with the right to write the next line.
+def hold() -> Directory:
+    """The directory as of now, and nobody else changes it before this transaction ends.
 
-    On PostgreSQL the first line is the lock that writers take; on SQLite the transaction is.
+    Every service about keys begins with it: a colleague is not granted an epoch that somebody
+    replaces in the same moment. On PostgreSQL the first line is the lock; on SQLite the
+    transaction is.
     """
     assert connection.in_atomic_block, "a line belongs to the transaction of its service"
     DirectoryEntry.objects.select_for_update().filter(seq=0).first()

@@ -183,9 +183,10 @@ def granted_keys(view: Directory, epoch: EpochEntry) -> set[bytes]:
 @transaction.atomic
 def make_first_epoch(*, actor: Actor, keys: PersonKeys) -> EpochEntry:
     """The first key of the actor's administration, granted to the actor."""
+    view = ledger.hold()
     require(actor, Action.MAKE_EPOCH, actor.administration)
-    me = acting(directory(), actor, keys)
-    if directory().epoch(me.administration) is not None:
+    me = acting(view, actor, keys)
+    if view.epoch(me.administration) is not None:
         raise CannotOpen
     return add_epoch(actor, keys, make_secret(), [me])
 
@@ -193,6 +194,7 @@ def make_first_epoch(*, actor: Actor, keys: PersonKeys) -> EpochEntry:
 @transaction.atomic
 def rotate_epoch(*, actor: Actor, keys: PersonKeys) -> EpochEntry:
     """A new key for the administration, granted to everybody who holds the present one."""
+    ledger.hold()
     require(actor, Action.MAKE_EPOCH, actor.administration)
     return next_epoch(actor, keys)
 
@@ -291,9 +293,8 @@ def acting(view: Directory, actor: Actor, keys: PersonKeys) -> PersonEntry:
 @transaction.atomic
 def grant_epoch(*, actor: Actor, keys: PersonKeys, colleague: User) -> EpochGrant:
     """Hand the administration's present key to a colleague who is in the directory."""
-    facts = current_actor(colleague.pk)
+    view, facts = ledger.hold(), current_actor(colleague.pk)
     require(actor, Action.GRANT_KEYS, facts)
-    view = directory()
     me, entry = acting(view, actor, keys), view.person(colleague.pk)
     epoch = view.epoch(me.administration)
     opened = open_epochs(me, keys, view)

@@ -79,8 +79,9 @@ def begin_again(
     *, actor: Actor, keys: PersonKeys, beginning: NewBeginning, witnessed: Witnessed
 ) -> EpochEntry:
     """Enter the witnessed epoch, granted to the proposer alone; colleagues are granted by voice."""
+    view = ledger.hold()
     require(actor, Action.MAKE_EPOCH, actor.administration)
-    me = acting(directory(), actor, keys)
+    me = acting(view, actor, keys)
     ledger.enter_broken_epoch(keys, beginning.statement, witnessed.key_id, witnessed.signature)
     epoch = directory().epoch(me.administration)
     assert epoch is not None

@@ -20,10 +20,12 @@ from activity.events import Event
 from activity.record import record
 from vault import directory as ledger
 from vault import remembered, slots
+from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys, make_secret
 from vault.crypto.phrase import make_recovery_code, weak_reason
 from vault.directory_rules import SECRETARIAT
 from vault.models import EpochGrant, KeyClaim, KeySlot, SlotKind, VaultSession
+from vault.slots import Lock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -67,23 +69,32 @@ def person_keys(user: User, passphrase: str) -> PersonKeys:
     return PersonKeys.derive(slots.open_passphrase(user, passphrase))
 
 
-@transaction.atomic
-def begin(*, actor: Actor, user: User, passphrase: str) -> Beginning:
+def lock_for(passphrase: str) -> Lock:
+    """Stretch a new phrase before a transaction begins; WeakPhrase if it would be guessed."""
+    reason = weak_reason(passphrase)
+    if reason:
+        raise WeakPhrase(reason)
+    return slots.make_lock(SlotKind.PASSPHRASE, passphrase)
+
+
+def begin(*, actor: Actor, user: User, passphrase: str | Lock) -> Beginning:
     """Make a person's keys: two slots, and the public part that waits to be vouched for.
 
     Also after everything was lost: the former root, and drafts sealed under it, are gone.
+    Within a transaction of the caller's, bring what `lock_for` made before it.
     """
     _own(actor, user)
-    _refuse_weak(passphrase)
+    phrase_lock = lock_for(passphrase) if isinstance(passphrase, str) else passphrase
     beginning = Beginning(make_secret(), make_recovery_code())
-    remembered.begin(user.pk, remembered.remember_key(beginning.root))
-    _make_slot(user, SlotKind.PASSPHRASE, passphrase, beginning.root)
-    _make_slot(user, SlotKind.RECOVERY, beginning.recovery_code, beginning.root)
-    public = beginning.keys.public.to_bytes()
-    KeyClaim.objects.update_or_create(user=user, defaults={"public": public})
-    EpochGrant.objects.filter(user=user).delete()
-    _end_sessions(user)
-    record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail={"first": True})
+    with transaction.atomic():
+        remembered.begin(user.pk, remembered.remember_key(beginning.root))
+        _make_slots(user, beginning, phrase_lock)
+        public = beginning.keys.public.to_bytes()
+        KeyClaim.objects.update_or_create(user=user, defaults={"public": public})
+        EpochGrant.objects.filter(user=user).delete()
+        _end_sessions(user)
+        detail = {"first": True}
+        record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail=detail)
     return beginning
 
 
@@ -109,7 +120,6 @@ def _show_pin(value: str) -> None:
         log.warning("the directory is founded: set ISWG_DIRECTORY_PIN=%s and start again", value)
 
 
-@transaction.atomic
 def change_passphrase(*, actor: Actor, user: User, old: str, new: str) -> bytes:
     """A new phrase for the same keys; every session ends. Returns the root, to unlock this one.
 
@@ -117,36 +127,40 @@ def change_passphrase(*, actor: Actor, user: User, old: str, new: str) -> bytes:
     a phrase that somebody else knows asks for new keys (`begin`), not for a new phrase.
     """
     _own(actor, user)
-    _refuse_weak(new)
+    before, lock = slots.serials(user), lock_for(new)
     root = slots.open_passphrase(user, old)
-    _make_slot(user, SlotKind.PASSPHRASE, new, root)
-    _end_sessions(user)
-    record(actor, Event.PASSPHRASE_CHANGED, f"accounts.user:{user.pk}")
+    with transaction.atomic():
+        _refuse_if_changed(user, before)
+        slots.make_slot(user=user, lock=lock, root=root)
+        _end_sessions(user)
+        record(actor, Event.PASSPHRASE_CHANGED, f"accounts.user:{user.pk}")
     return root
 
 
-@transaction.atomic
 def recover(*, actor: Actor, user: User, code: str, passphrase: str) -> Beginning:
     """A new phrase with the printed code, which is used up: a new one comes back."""
     _own(actor, user)
-    _refuse_weak(passphrase)
-    root = slots.open_recovery(user, code)
-    beginning = Beginning(root, make_recovery_code())
-    _make_slot(user, SlotKind.PASSPHRASE, passphrase, root)
-    _make_slot(user, SlotKind.RECOVERY, beginning.recovery_code, root)
-    _end_sessions(user)
-    record(actor, Event.RECOVERY_CODE_USED, f"accounts.user:{user.pk}")
+    before, lock = slots.serials(user), lock_for(passphrase)
+    beginning = Beginning(slots.open_recovery(user, code), make_recovery_code())
+    with transaction.atomic():
+        _refuse_if_changed(user, before)
+        _make_slots(user, beginning, lock)
+        _end_sessions(user)
+        record(actor, Event.RECOVERY_CODE_USED, f"accounts.user:{user.pk}")
     return beginning
 
 
-@transaction.atomic
 def renew_recovery_code(*, actor: Actor, user: User, passphrase: str) -> str:
     """A new printed code; the former one opens nothing any more."""
     _own(actor, user)
+    before, code = slots.serials(user), make_recovery_code()
     root = slots.open_passphrase(user, passphrase)
-    code = make_recovery_code()
-    _make_slot(user, SlotKind.RECOVERY, code, root)
-    record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail={"first": False})
+    with transaction.atomic():
+        _refuse_if_changed(user, before)
+        lock = slots.make_lock(SlotKind.RECOVERY, code)
+        slots.make_slot(user=user, lock=lock, root=root)
+        detail = {"first": False}
+        record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail=detail)
     return code
 
 
@@ -155,14 +169,17 @@ def _own(actor: Actor, user: User) -> None:
         raise PermissionDenied
 
 
-def _refuse_weak(passphrase: str) -> None:
-    reason = weak_reason(passphrase)
-    if reason:
-        raise WeakPhrase(reason)
+def _refuse_if_changed(user: User, before: dict[str, int]) -> None:
+    """Lock the person's row, and stop if another window was quicker: a code is good once."""
+    get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+    if slots.serials(user) != before:
+        raise CannotOpen
 
 
-def _make_slot(user: User, kind: SlotKind, secret: str, root: bytes) -> None:
-    slots.make_slot(user=user, kind=kind, secret=secret, root=root)
+def _make_slots(user: User, beginning: Beginning, phrase_lock: Lock) -> None:
+    code_lock = slots.make_lock(SlotKind.RECOVERY, beginning.recovery_code)
+    for lock in (phrase_lock, code_lock):
+        slots.make_slot(user=user, lock=lock, root=beginning.root)
 
 
 def _end_sessions(user: User) -> None:

@@ -10,11 +10,11 @@ exactly as much as whoever mistyped: the same row is gone through, with nothing 
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from vault import remembered
 from vault.argon import stretch_in_turn
@@ -39,19 +39,40 @@ if TYPE_CHECKING:
 _VERIFIER_LENGTH = 32
 
 
+@dataclass(frozen=True, repr=False)  # no repr: secrets do not get into tracebacks and logs
+class Lock:
+    """What a new slot will be locked with: the slow half, made before anything is written."""
+
+    kind: SlotKind
+    salt: bytes
+    cost: ArgonCost
+    stretched: Stretched
+
+
+def make_lock(kind: SlotKind, secret: str) -> Lock:
+    """Stretch a secret for a new slot. Outside a transaction: on SQLite nobody else could write
+    meanwhile, and this may stand in a queue."""
+    cost, salt = settings.ARGON_COST, make_salt()
+    return Lock(kind, salt, cost, _stretched(kind, secret, salt, cost))
+
+
 @transaction.atomic
-def make_slot(*, user: User, kind: SlotKind, secret: str, root: bytes) -> KeySlot:
-    """Lock `root` with this secret; the person's former slot of the kind is gone."""
-    former = KeySlot.objects.select_for_update().filter(user=user, kind=kind)
-    serial = (former.aggregate(highest=Max("serial"))["highest"] or 0) + 1
+def make_slot(*, user: User, lock: Lock, root: bytes) -> KeySlot:
+    """Lock `root` with it; the person's former slot of the kind is gone."""
+    former = KeySlot.objects.select_for_update().filter(user=user, kind=lock.kind)
+    serial = serials(user).get(lock.kind, 0) + 1
     former.delete()
-    slot = KeySlot(user_id=user.pk, kind=kind, serial=serial, pepper_id=current_pepper())
-    _set_cost(slot, settings.ARGON_COST)
-    salt = make_salt()
-    slot.blob = _locked(slot, salt, _stretched(slot, secret, salt), root)
+    slot = KeySlot(user_id=user.pk, kind=lock.kind, serial=serial, pepper_id=current_pepper())
+    _set_cost(slot, lock.cost)
+    slot.blob = _locked(slot, lock.salt, lock.stretched, root)
     slot.save(force_insert=True)
     remembered.keep_slot(slot, root)
     return slot
+
+
+def serials(user: User) -> dict[str, int]:
+    """Which slots a person has now: another answer later means that somebody changed one."""
+    return dict(KeySlot.objects.filter(user=user).values_list("kind", "serial"))
 
 
 def open_passphrase(user: User | None, passphrase: str) -> bytes:
@@ -77,7 +98,7 @@ def _open(user: User | None, kind: SlotKind, secret: str) -> bytes:
     body = open_with(slot.pepper_id, _where(slot), bytes(slot.blob))
     salt = body[:SALT_LENGTH]
     verifier = body[SALT_LENGTH : SALT_LENGTH + _VERIFIER_LENGTH]
-    stretched = _stretched(slot, secret, salt)
+    stretched = _stretched(slot.kind, secret, salt, _cost(slot))
     if not hmac.compare_digest(verifier, stretched.verifier):
         raise CannotOpen
     root = open_sealed(stretched.kek, _where(slot), body[SALT_LENGTH + _VERIFIER_LENGTH :])
@@ -104,11 +125,11 @@ def _locked(slot: KeySlot, salt: bytes, stretched: Stretched, root: bytes) -> by
     return seal_with(slot.pepper_id, _where(slot), salt + stretched.verifier + inner)
 
 
-def _stretched(slot: KeySlot, secret: str, salt: bytes) -> Stretched:
-    if slot.kind == SlotKind.RECOVERY:
+def _stretched(kind: str, secret: str, salt: bytes, cost: ArgonCost) -> Stretched:
+    if kind == SlotKind.RECOVERY:
         # 160 random bits need no slowing down, and recovery must not queue with the log-ins.
         return stretch_code(read_recovery_code(secret), salt)
-    return stretch_in_turn(secret, salt, _cost(slot))
+    return stretch_in_turn(secret, salt, cost)
 
 
 def _where(slot: KeySlot) -> bytes:
@@ -132,7 +153,7 @@ def keep_current(user: User, passphrase: str, root: bytes) -> None:
     """At a log-in, when phrase and root are both there: a slot of an older price is made again."""
     slot = _slot_of(user, SlotKind.PASSPHRASE)
     if slot is not None and _cost(slot) != settings.ARGON_COST:
-        make_slot(user=user, kind=SlotKind.PASSPHRASE, secret=passphrase, root=root)
+        make_slot(user=user, lock=make_lock(SlotKind.PASSPHRASE, passphrase), root=root)
 
 
 @transaction.atomic

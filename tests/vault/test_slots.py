@@ -210,3 +210,21 @@ def test_the_real_price_opens_too(world, settings):
     passphrases.change_passphrase(actor=world.actor(world.fj), user=world.fj, old=PHRASE, new=NEW)
     assert slot(world.fj).memory_kib == 65536
     assert slots.open_passphrase(world.fj, NEW)
+
+
+def test_of_two_windows_with_one_printed_code_the_second_is_refused(world, monkeypatch):
+    """Both have opened the slot; only then does the first one write."""
+    code, quicker = world.recovery_codes[world.fj.pk], []
+    actor, real = world.actor(world.fj), slots.open_recovery
+
+    def overtaken(user, typed):
+        root = real(user, typed)
+        if not quicker:
+            quicker.append(True)
+            passphrases.recover(actor=actor, user=world.fj, code=code, passphrase=NEW)
+        return root
+
+    monkeypatch.setattr(slots, "open_recovery", overtaken)
+    with pytest.raises(CannotOpen):
+        passphrases.recover(actor=actor, user=world.fj, code=code, passphrase=PHRASE)
+    assert slots.open_passphrase(world.fj, NEW)
