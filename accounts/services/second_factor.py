@@ -21,7 +21,7 @@ from accounts.models import User
 from activity.events import Event
 from activity.record import record
 
-Kind = Authenticator.Type
+Kind = Authenticator.Type  # short, for the lines below
 
 
 class CannotRemove(ValueError):
@@ -91,6 +91,6 @@ def _locked(actor: Actor) -> User:
     return User.objects.select_for_update().get(pk=actor.user_id)
 
 
-def _record(actor: Actor, person: User, kind: Kind | str, *, added: bool) -> None:
+def _record(actor: Actor, person: User, kind: str, *, added: bool) -> None:
     detail = {"kind": str(kind), "added": added}
     record(actor, Event.SECOND_FACTOR_CHANGED, person, detail=detail)

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.policy import Action, can
+from accounts.browsers import browser_words
 from accounts.factors import is_protected
 from accounts.forms import SettingsForm
 from accounts.language import remember_language
@@ -54,4 +55,5 @@ def sessions(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:sessions")
     rows = UserSession.objects.purge_and_list(request.user)
     rows.sort(key=lambda row: row.created_at, reverse=True)
-    return render(request, "usersessions/usersession_list.html", {"sessions": rows})
+    sessions = [{"row": row, "browser": browser_words(row.user_agent)} for row in rows]
+    return render(request, "usersessions/usersession_list.html", {"sessions": sessions})

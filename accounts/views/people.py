@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from access.actors import Actor
 from access.policy import Action, can, require
-from access.roles import Role
+from access.roles import READS, Role
 from accounts.actors import find_actors
 from accounts.forms import InviteForm
 from accounts.models import Administration, User
@@ -40,6 +40,7 @@ class Colleague:
 
     person: User
     roles: list[str]
+    reads: bool  # whether the roles need the administration's key at all
     key: KeyState
     has_second_factor: bool
     is_me: bool
@@ -74,6 +75,7 @@ def _colleagues(actor: Actor, administration: Administration) -> list[Colleague]
         Colleague(
             person=person,
             roles=[row.get_role_display() for row in person.appointments_here],
+            reads=facts[person.pk].holds(READS),
             key=states.get(person.pk, KeyState.NONE),
             has_second_factor=person.pk in protected,
             is_me=person.pk == actor.user_id,

@@ -97,21 +97,41 @@ def test_settings_change_nobody_else(world, door):
 # Sessions -------------------------------------------------------------------------------------
 
 
+def listed(browser):
+    return browser.get("/account/sessions/").content.decode().count("Signed in ")
+
+
 def test_signing_out_elsewhere_ends_every_other_session_and_keeps_this_one(world, door):
     here, there = door(world.fj), door(world.fj)
-    assert here.get("/account/sessions/").content.decode().count("<tr>") == 3
+    assert listed(here) == 2
     assert here.post("/account/sessions/").status_code == 302
     assert there.get("/account/")["Location"].startswith("/sign-in/")
     assert here.get("/account/").status_code == 200
     assert not VaultSession.objects.filter(user=world.fj).exists(), "and asks for the phrase"
     assert JournalEntry.objects.filter(event=Event.SESSIONS_ENDED.value).count() == 1
-    assert here.get("/account/sessions/").content.decode().count("<tr>") == 2
+    assert listed(here) == 1
 
 
 def test_other_peoples_sessions_go_on(world, door):
     other = door(world.fj_contact)
     door(world.fj).post("/account/sessions/")
     assert other.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit Chrome/140 Safari/537", "Chrome, Android"),
+        ("<script>alert(1)</script>", "Unknown browser"),
+    ],
+)
+def test_a_session_is_named_by_its_browser(world, client, agent, words):
+    data = {"login": world.fj.email, "password": PHRASE}
+    client.post("/sign-in/", data, HTTP_USER_AGENT=agent)
+    page = client.get("/account/sessions/", HTTP_USER_AGENT=agent).content.decode()
+    assert words in page
+    assert agent not in page
 
 
 def test_only_the_network_of_a_session_is_kept(world, client):

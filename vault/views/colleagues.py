@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,10 +21,11 @@ from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys
 from vault.forms import PhraseForm, VouchForm
 from vault.joining import shut_out, vouch
+from vault.views.asked import MemberRequest
 from vault.views.own import status_of
 
 
-def _person(request: HttpRequest, pk: int) -> tuple[User, Actor]:
+def _person(request: MemberRequest, pk: int) -> tuple[User, Actor]:
     """Somebody whose people this actor may see, with the facts about them; else not found."""
     person = person_here(request.actor, pk)
     facts = current_actor(pk) if person else None
@@ -34,7 +35,7 @@ def _person(request: HttpRequest, pk: int) -> tuple[User, Actor]:
 
 
 @never_cache
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
+def grant(request: MemberRequest, pk: int) -> HttpResponse:
     """Compare eight words by voice, then sign with the own passphrase."""
     person, facts = _person(request, pk)
     is_colleague = facts.administration == request.actor.administration
@@ -58,7 +59,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vault/grant.html", context, status=status_of(form))
 
 
-def _vouched(request: HttpRequest, form: VouchForm, person: User) -> bool:
+def _vouched(request: MemberRequest, form: VouchForm, person: User) -> bool:
     keys = PersonKeys.derive(form.root)
     compared = form.cleaned_data["words"].split()
     try:
@@ -78,7 +79,7 @@ def _vouched(request: HttpRequest, form: VouchForm, person: User) -> bool:
 
 
 @never_cache
-def suspend_person(request: HttpRequest, pk: int) -> HttpResponse:
+def suspend_person(request: MemberRequest, pk: int) -> HttpResponse:
     """Shut an account, with what it leaves behind, and give those who stay a new key."""
     person, facts = _person(request, pk)
     require(request.actor, Action.SUSPEND_PERSON, facts)
@@ -96,7 +97,7 @@ def suspend_person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vault/suspend.html", context, status=status_of(form))
 
 
-def _shut_out(request: HttpRequest, form: PhraseForm, person: User) -> None:
+def _shut_out(request: MemberRequest, form: PhraseForm, person: User) -> None:
     renewed = shut_out(actor=request.actor, keys=PersonKeys.derive(form.root), person=person)
     name = {"name": person.name}
     messages.success(request, _("The account of %(name)s is shut, everywhere, now.") % name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,7 @@ from vault.forms import ChangePhraseForm, PhraseForm
 from vault.http import unlocked
 from vault.joining import open_up
 from vault.passphrases import change_passphrase, renew_recovery_code
+from vault.views.asked import MemberRequest
 
 if TYPE_CHECKING:
     from vault.open_vault import Vault
@@ -38,7 +39,7 @@ def status_of(form: Any) -> int:
 
 
 @never_cache
-def unlock(request: HttpRequest) -> HttpResponse:
+def unlock(request: MemberRequest) -> HttpResponse:
     """The passphrase for a session whose safe is closed; or what is still missing, in words."""
     wanted = asked_for(request, HOME)
     if request.method == "POST":
@@ -50,7 +51,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     return _unlock_page(request, form, wanted)
 
 
-def _opened(request: HttpRequest, wanted: str) -> HttpResponse:
+def _opened(request: MemberRequest, wanted: str) -> HttpResponse:
     form = PhraseForm(request.POST, user=request.user)
     if not form.is_valid():
         return _unlock_page(request, form, wanted)
@@ -67,7 +68,7 @@ def _opened(request: HttpRequest, wanted: str) -> HttpResponse:
 
 
 def _unlock_page(
-    request: HttpRequest, form: PhraseForm, wanted: str, *, trouble: str = ""
+    request: MemberRequest, form: PhraseForm, wanted: str, *, trouble: str = ""
 ) -> HttpResponse:
     claimed = claimed_keys(request.user)
     context = {
@@ -82,7 +83,7 @@ def _unlock_page(
     return render(request, "vault/unlock.html", context, status=status_of(form))
 
 
-def _trouble(request: HttpRequest) -> str:
+def _trouble(request: MemberRequest) -> str:
     """Why the session began locked although the phrase was right."""
     if not sessions.trouble(request):
         return ""
@@ -97,7 +98,7 @@ def _is_vouched(user: User) -> bool:
 
 
 @require_POST
-def lock(request: HttpRequest) -> HttpResponse:
+def lock(request: MemberRequest) -> HttpResponse:
     """Close the safe and stay signed in: for a moment away from the desk."""
     sessions.lock(request)
     messages.success(request, _("Your keys are locked. You are still signed in."))
@@ -105,7 +106,7 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def change_phrase(request: HttpRequest) -> HttpResponse:
+def change_phrase(request: MemberRequest) -> HttpResponse:
     """A new passphrase for the same keys; it ends every other session."""
     form = ChangePhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (root := _changed(request, form)):
@@ -119,7 +120,7 @@ def change_phrase(request: HttpRequest) -> HttpResponse:
     return render(request, "vault/passphrase.html", context, status=status_of(form))
 
 
-def _changed(request: HttpRequest, form: ChangePhraseForm) -> bytes:
+def _changed(request: MemberRequest, form: ChangePhraseForm) -> bytes:
     """The root if the old phrase was right, else nothing and the sentence beside the field."""
     try:
         form.try_as(f"phrase:{request.user.pk}")
@@ -140,7 +141,7 @@ def _changed(request: HttpRequest, form: ChangePhraseForm) -> bytes:
 
 
 @never_cache
-def recovery_code(request: HttpRequest) -> HttpResponse:
+def recovery_code(request: MemberRequest) -> HttpResponse:
     """A new printed code. It is in this answer and nowhere else: not kept, not shown again."""
     form = PhraseForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -152,13 +153,15 @@ def recovery_code(request: HttpRequest) -> HttpResponse:
     return render(request, "vault/recovery_code.html", context, status=status_of(form))
 
 
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: MemberRequest) -> HttpResponse:
     """Every administration's fingerprint on one page, to be read aloud at the meeting."""
     require(request.actor, Action.READ_FINGERPRINTS)
     view, vault = directory(), request.vault
     claimed = claimed_keys(request.user)
+    rows = _fingerprints(view, _confirmed(vault))
     context = {
-        "rows": _fingerprints(view, _confirmed(vault)),
+        "rows": [row for row in rows if row["epoch"] is not None],
+        "without": [row["administration"].label for row in rows if row["epoch"] is None],
         "own": claimed.fingerprint if claimed else [],
         "own_vouched": view.person(request.user.pk) is not None,
         "can_confirm": vault is not None,
@@ -190,8 +193,9 @@ def _confirmed(vault: Vault | None) -> frozenset[bytes]:
 
 @unlocked
 @require_POST
-def confirm(request: HttpRequest, code: str) -> HttpResponse:
+def confirm(request: MemberRequest, code: str) -> HttpResponse:
     """The reader compared this administration's eight words by voice."""
+    assert request.vault is not None, "unlocked lets nobody else in"
     if not Administration.objects.filter(pk=code).exists():
         raise Http404
     try:
