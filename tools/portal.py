@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools import development
 from tools.environment import ROOT, Refusal, ready, say
-from tools.welcome import welcome
+from tools.welcome import invite_first_officer, welcome
 
 PATIENCE = 60  # seconds for the first answer
 
@@ -38,12 +38,14 @@ def run(*, empty: bool) -> int:
     _step([*manage, "migrate", "-v0"], env)
     _collect_static(manage, env)
     fresh = _has_nobody(python, env)
-    if fresh and not empty:
+    if fresh and empty:
+        _step([*manage, "seed_administrations"], env)
+    elif fresh:
         say("Loading the demonstration data: 24 administrations, their people, their keys ...")
         development.make_passphrase()
         _step([*manage, "load_demo"], development.environment(number))
-        env = development.environment(number)
-    return _serve(python, env, number, empty=empty and fresh)
+    env = development.environment(number)
+    return _serve(python, env, number, nobody=empty and fresh)
 
 
 def _refuse_taken(number: int) -> None:
@@ -89,7 +91,7 @@ def _has_nobody(python: str, env: dict[str, str]) -> bool:
     return answer == 0
 
 
-def _serve(python: str, env: dict[str, str], number: int, *, empty: bool) -> int:
+def _serve(python: str, env: dict[str, str], number: int, *, nobody: bool) -> int:
     """The web server and the worker, until one of them ends or somebody asks."""
     commands = {
         "web server": [python, "-m", "iswg.serve", "-b", "127.0.0.1", "-p", str(number)],
@@ -106,7 +108,9 @@ def _serve(python: str, env: dict[str, str], number: int, *, empty: bool) -> int
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - dev.py has one thread
             )
         _wait_until_healthy(number, running)
-        welcome(number, empty=empty)
+        welcome(number, nobody=nobody)
+        if nobody:
+            invite_first_officer([python, "manage.py"], env)
         while True:
             _refuse_ended(running)
             time.sleep(0.5)

@@ -1,9 +1,10 @@
 """What `dev.py run` says once the site answers: where it is and who one may be."""
 
 import os
+import subprocess
 
 from tools import development
-from tools.environment import say
+from tools.environment import ROOT, say
 
 ACCOUNTS = [
     ("contact.fj@demo.invalid", "Fiji, contact point"),
@@ -15,11 +16,9 @@ ACCOUNTS = [
 ]
 
 
-def welcome(port: int, *, empty: bool) -> None:
+def welcome(port: int, *, nobody: bool) -> None:
     say(f"\n  The portal is at http://localhost:{port}\n")
-    if empty:
-        _first_steps()
-    elif development.passphrase_file().exists():
+    if not nobody and development.passphrase_file().exists():
         _accounts()
     say("  Ctrl-C stops everything; the data stay in " + str(development.data_dir()) + "\n")
 
@@ -38,7 +37,16 @@ def _accounts() -> None:
     say("  Two people at once: use two browsers, or a private window for the second.\n")
 
 
-def _first_steps() -> None:
-    say("  There is nobody here yet. In another terminal, invite the first Secretariat officer:")
-    say("    python3 dev.py manage found_administration")
-    say("  and open the link it prints.\n")
+def invite_first_officer(manage: list[str], env: dict[str, str]) -> None:
+    """Ask for the two things an invitation needs; without a terminal, say how to give them."""
+    say("  There is nobody here yet: the first officer of the Secretariat founds the portal.")
+    pin = development.data_dir() / "secrets" / "directory_pin"
+    if not (os.isatty(0) and os.isatty(1)):
+        say("    python3 dev.py manage found_administration --name NAME --email ADDRESS")
+        say(f"  prints her link. Put the pin she is shown into {pin} and start again.\n")
+        return
+    name = input("  Her name:            ").strip()
+    email = input("  Her e-mail address:  ").strip()
+    command = [*manage, "found_administration", "--name", name, "--email", email]
+    subprocess.run(command, cwd=ROOT, env=env, check=False)
+    say(f"  When she has accepted, put the pin she is shown into {pin} and start again.\n")
