@@ -1,11 +1,9 @@
 """Pages run in one hop: what a view sees and says is what it would be under any server."""
 
 import asyncio
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
-from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -16,6 +14,7 @@ from django.test import override_settings
 from django.urls import path
 
 from iswg.onehop import MAX_BODY, OneHop
+from tests.live.asking import ask, said
 
 
 def seen(request):
@@ -96,45 +95,10 @@ def pages():
     ):
         app = OneHop(WSGIHandler(), threads=2)
         yield app
+        together = threading.Barrier(2)
         for _ in range(2):
-            app.pool.submit(lambda: (connection.close(), gate.wait(0.05)))
+            app.pool.submit(lambda: (connection.close(), together.wait(5)))
         app.pool.shutdown()
-
-
-async def ask(app, path, *, method="GET", body=b"", pieces=1, headers=(), **scope):
-    """What an ASGI server would do with one request."""
-    size = max(1, -(-len(body) // pieces))
-    parts = [body[start : start + size] for start in range(0, len(body), size)] or [b""]
-    messages = [
-        {"type": "http.request", "body": part, "more_body": number < len(parts)}
-        for number, part in enumerate(parts, 1)
-    ]
-    answer = SimpleNamespace(status=None, headers=[], body=b"")
-
-    async def receive():
-        return messages.pop(0)
-
-    async def send(message):
-        if message["type"] == "http.response.start":
-            answer.status, answer.headers = message["status"], message["headers"]
-        else:
-            answer.body += message["body"]
-
-    path, _, query = path.partition("?")
-    await app(
-        {
-            "type": "http", "http_version": "1.1", "method": method, "path": path,
-            "query_string": query.encode(), "scheme": "http", "client": ["203.0.113.7", 4711],
-            "server": ["127.0.0.1", 8000], "headers": [(b"host", b"testserver"), *headers], **scope,
-        },
-        receive,
-        send,
-    )  # fmt: skip
-    return answer
-
-
-def said(answer):
-    return json.loads(answer.body)
 
 
 FORM = (b"content-type", b"application/x-www-form-urlencoded")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import socket
 import time
 from pathlib import Path
@@ -16,8 +17,15 @@ PORTAL, STOCK = ("tests.live.bare_portal",), ("tests.live.bare_portal", "stock")
 LIMIT = 96 * 1024
 
 
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("portal"), *PORTAL) as server:
+        yield server
+
+
 @pytest.fixture
-def portal(tmp_path):
+def own_portal(tmp_path):
+    """One that a test may stop."""
     with running(tmp_path, *PORTAL) as server:
         yield server
 
@@ -61,6 +69,8 @@ def upload_in_chunks(server, megabytes: int) -> tuple[bytes, list[str]]:
             for _ in range(megabytes * 16):
                 wire.sendall(chunk(b"palolo" * 10923))
                 seen += files_in_spool(server)
+            while not seen and not select.select([wire], [], [], 0.05)[0]:
+                seen += files_in_spool(server)  # until it was written down or refused
             wire.sendall(b"0\r\n\r\n")
         wire.shutdown(socket.SHUT_WR)
         return everything(wire), seen
@@ -100,7 +110,9 @@ class TestBodies:
         with portal.connect() as wire:
             wire.sendall(request("POST", "/size", "Transfer-Encoding: chunked"))
             wire.sendall(chunk(b"palolo" * 10923))
-            time.sleep(0.3)
+            assert files_in_spool(portal) == []
+            wire.sendall(chunk(b"palolo") + b"0\r\n\r\n")
+            assert wire.recv(65536).endswith(b"\r\n\r\n65544")
             assert files_in_spool(portal) == []
 
     def test_stock_daphne_writes_such_a_body_to_the_disk_in_clear(self, stock):
@@ -199,10 +211,10 @@ class TestSockets:
                 page.recv(timeout=5)
             assert end.value.rcvd.code == 1009
 
-    def test_open_pages_are_told_when_the_server_stops(self, portal):
-        with connect(f"ws://127.0.0.1:{portal.port}/ws/") as page:
-            portal.get("/nowhere")
-            assert portal.stop() == 0
+    def test_open_pages_are_told_when_the_server_stops(self, own_portal):
+        with connect(f"ws://127.0.0.1:{own_portal.port}/ws/") as page:
+            own_portal.get("/nowhere")
+            assert own_portal.stop() == 0
             with pytest.raises(ConnectionClosed) as end:
                 page.recv(timeout=5)
             assert end.value.rcvd.code == 1001
