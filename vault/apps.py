@@ -1,4 +1,4 @@
-"""Connects what follows from signing in and out."""
+"""Connects what follows from signing in and out, and the sweeping of what ran out."""
 
 from __future__ import annotations
 
@@ -10,4 +10,8 @@ class VaultConfig(AppConfig):
     verbose_name = "Vault"
 
     def ready(self) -> None:
+        from activity.chores import register
         from vault import signals  # noqa: F401 (receivers connect themselves)
+        from vault.sessions import sweep
+
+        register("vault_sessions", lambda _actor, _now: sweep())

@@ -255,6 +255,17 @@ def test_epochs_are_numbered_without_a_gap(world, number):
     refused()
 
 
+@pytest.mark.parametrize("code", ["FJ", "VU"])
+def test_an_epoch_key_is_used_once(world, code):
+    """Fiji's next epoch with a key that is known already: its own former one, or Vanuatu's."""
+    fj = world.keys(world.fj)
+    facts = epoch(fj, "FJ", 2)
+    facts["public"] = directory().epoch(code).public.to_bytes()
+    facts["voucher"] = _epoch_key(world, "FJ").sign(NEXT_LABEL, epoch_statement(facts))
+    forge(fj, "epoch", **facts)
+    refused()
+
+
 def test_a_word_given_for_one_epoch_does_not_serve_another_key(world):
     """The former epoch vouched for one public key; the line carries another."""
     fj = world.keys(world.fj)
