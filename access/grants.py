@@ -36,7 +36,8 @@ def grant(
     """Give each of `users` the grant `codename` on `target`; giving it twice is harmless."""
     permission = _permission(type(target), codename)
     rows._default_manager.bulk_create(
-        [rows(user=user, permission=permission, content_object=target) for user in users],
+        # The concrete subclass has `content_object`, which the types cannot see.
+        [rows(user=user, permission=permission, content_object=target) for user in users],  # type: ignore[misc]
         ignore_conflicts=True,
     )
 
@@ -44,7 +45,7 @@ def grant(
 def holders(rows: type[PersonalGrant], codename: str, target: models.Model) -> set[int]:
     """The ids of the people who hold the grant."""
     return set(
-        rows._default_manager.filter(
+        rows._default_manager.filter(  # type: ignore[misc]  # as above
             content_object=target, permission__codename=codename
         ).values_list("user_id", flat=True)
     )

@@ -12,173 +12,44 @@ with every rule here patched out, whoever is not a recipient still gets no byte.
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from access.actions import Action
 from access.actors import Actor
+from access.faces import (
+    EVERYTHING,
+    NOBODY,
+    Decision,
+    Refused,
+    allow_if,
+    appointed,
+    audience,
+    can,
+    people_in_standing,
+    people_who_can,
+    require,
+    rule,
+    scope,
+    standing,
+    visible,
+)
 from access.roles import APPOINTS, PUBLISHES, RANK, READS, WRITES, Role
 
-M = TypeVar("M", bound=Model)
-
-
-class Action(StrEnum):
-    """Everything that is judged, in the words of the access table."""
-
-    READ_BULLETIN = "read a bulletin"
-    LIST_BULLETINS = "list bulletins"
-    ACKNOWLEDGE_BULLETIN = "acknowledge a bulletin"
-    WRITE_DRAFT = "write a draft"
-    EDIT_DRAFT = "open and change a draft"
-    PUBLISH_BULLETIN = "publish a bulletin"
-    READ_ADMINISTRATION = "read an administration's page"
-    READ_PEOPLE = "see the people of an administration"
-    READ_FINGERPRINTS = "compare key fingerprints"
-    INVITE = "invite a person"
-    ENTER_KEY = "enter a person's key in the directory"
-    GRANT_KEYS = "grant the administration's key"
-    MAKE_EPOCH = "make a new key of the administration"
-    WITNESS_EPOCH = "witness another administration's new beginning"
-    SUSPEND_PERSON = "suspend a person"
-    WAKE_PERSON = "wake a sleeping account"
-    READ_JOURNAL = "read the journal of an administration"
-    READ_NOTICE = "read a notice"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Yes, or no with the sentence the person will be shown."""
-
-    allowed: bool
-    reason: str = ""
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-def allow_if(condition: bool, otherwise: Any) -> Decision:
-    return Decision(True) if condition else Decision(False, str(otherwise))
-
-
-Rule = Callable[[Actor, Any], Decision]
-_RULES: dict[Action, Rule] = {}
-_SCOPES: dict[Action, Callable[[Actor], Q]] = {}
-_AUDIENCES: dict[Action, Callable[[Any], Q]] = {}
-
-
-def rule(action: Action) -> Callable[[Rule], Rule]:
-    def register(function: Rule) -> Rule:
-        _RULES[action] = function
-        return function
-
-    return register
-
-
-def scope(action: Action) -> Callable[[Callable[[Actor], Q]], Callable[[Actor], Q]]:
-    def register(function: Callable[[Actor], Q]) -> Callable[[Actor], Q]:
-        _SCOPES[action] = function
-        return function
-
-    return register
-
-
-def audience(action: Action) -> Callable[[Callable[[Any], Q]], Callable[[Any], Q]]:
-    def register(function: Callable[[Any], Q]) -> Callable[[Any], Q]:
-        _AUDIENCES[action] = function
-        return function
-
-    return register
-
-
-# The doors ------------------------------------------------------------------------------------
-
-
-def standing(actor: Actor) -> Decision:
-    """Nothing is allowed to whoever is suspended, asleep, without a role, or out of membership."""
-    return (
-        allow_if(actor.is_active, _("Your account is suspended or asleep."))
-        and allow_if(bool(actor.roles), _("You hold no role at present."))
-        and allow_if(actor.standing, _("Your administration is suspended."))
-    )
-
-
-def can(actor: Actor, action: Action, target: Any = None) -> Decision:
-    return standing(actor) and _RULES[action](actor, target)
-
-
-def require(actor: Actor, action: Action, target: Any = None) -> None:
-    """Go on, or stop with the sentence that says why not."""
-    decision = can(actor, action, target)
-    if not decision:
-        raise Refused(decision.reason, action)
-
-
-class Refused(PermissionDenied):
-    """A refusal by the policy, with its sentence; the door writes it into the journal."""
-
-    def __init__(self, reason: str, action: Action) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.action = action
-
-
-def visible(rows: QuerySet[M], actor: Actor, action: Action) -> QuerySet[M]:
-    """The rows on which `actor` could carry out `action`: having one means having been allowed."""
-    return rows.filter(_SCOPES[action](actor)) if standing(actor) else rows.none()
-
-
-def people_who_can(action: Action, target: Any, *, prefix: str = "") -> Q:
-    """A filter on people: those for whom `can(..., action, target)` holds now.
-
-    `prefix` reaches the person from another table (`user__` from a session), so that one
-    query can judge every open socket.
-    """
-    return _prefixed(_AUDIENCES[action](target) & people_in_standing(), prefix)
-
-
-def people_in_standing(*, prefix: str = "") -> Q:
-    """A filter on people whose account, role and administration are all in order today."""
-    return _prefixed(Q(is_active=True, asleep_since__isnull=True) & _appointed(set(Role)), prefix)
-
-
-def _appointed(roles: frozenset[Role] | set[Role], codes: Any = None) -> Q:
-    """People who hold one of `roles` today, for one of `codes` or for any administration.
-
-    All conditions on the appointment stand in one filter() call, and so on one row.
-    """
-    today = timezone.now().date()
-    held = Q(
-        appointments__role__in=roles,
-        appointments__since__lte=today,
-    ) & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=today))
-    held &= _unsuspended("appointments__administration__", today)
-    return held & Q(appointments__administration__in=codes) if codes is not None else held
-
-
-def _unsuspended(path: str, today: datetime.date) -> Q:
-    return Q(**{f"{path}suspended_on__isnull": True}) | Q(**{f"{path}suspended_on__gt": today})
-
-
-def _prefixed(condition: Q, prefix: str) -> Q:
-    if not prefix:
-        return condition
-    moved = [
-        _prefixed(child, prefix) if isinstance(child, Q) else (prefix + child[0], child[1])
-        for child in condition.children
-    ]
-    return Q(*moved, _connector=condition.connector, _negated=condition.negated)
-
-
-NOBODY = Q(pk__in=[])
-EVERYTHING = ~Q(pk__in=[])
+__all__ = [
+    "Action",
+    "Decision",
+    "Refused",
+    "can",
+    "people_in_standing",
+    "people_who_can",
+    "require",
+    "standing",
+    "visible",
+]
 
 # Bulletins ------------------------------------------------------------------------------------
 # A bulletin carries `holder_codes` (its administrations, the originator among them) and, for
@@ -218,7 +89,7 @@ def _naming(actor: Actor) -> QuerySet[Any]:
 
 @audience(Action.READ_BULLETIN)
 def readers_of_bulletin(bulletin: Any) -> Q:
-    readers = _appointed(READS, bulletin.holder_codes)
+    readers = appointed(READS, bulletin.holder_codes)
     return readers if bulletin.named_ids is None else readers & Q(pk__in=bulletin.named_ids)
 
 
@@ -243,7 +114,7 @@ def rows_of_lists(actor: Actor) -> Q:
 
 @audience(Action.LIST_BULLETINS)
 def readers_of_row(recipient_row: Any) -> Q:
-    own = _appointed(READS, [recipient_row.administration_id])
+    own = appointed(READS, [recipient_row.administration_id])
     return own & readers_of_bulletin(recipient_row.bulletin)
 
 
@@ -284,7 +155,7 @@ def own_drafts(actor: Actor) -> Q:
 
 @audience(Action.EDIT_DRAFT)
 def author_of_draft(draft: Any) -> Q:
-    return _appointed(WRITES, [draft.administration_id]) & Q(pk=draft.author_id)
+    return appointed(WRITES, [draft.administration_id]) & Q(pk=draft.author_id)
 
 
 @rule(Action.PUBLISH_BULLETIN)
@@ -313,7 +184,7 @@ def readable_administrations(actor: Actor) -> Q:
 
 @audience(Action.READ_ADMINISTRATION)
 def readers_of_administration(administration: Any) -> Q:
-    return _appointed(READS) | _appointed(set(Role), [administration.pk])
+    return appointed(READS) | appointed(set(Role), [administration.pk])
 
 
 def _own_or_secretariat(actor: Actor, code: str) -> bool:

@@ -120,7 +120,8 @@ def contradictions(
             "Choose a stricter label or a freer PAP.") % {"tlp": tlp}))  # fmt: skip
     if pap == "PAP:AMBER" and tlp == Tlp.CLEAR:
         found.append(Contradiction("pap", _(
-            "PAP:AMBER allows discreet use only; TLP:CLEAR is for anyone. Choose one of the two.")))  # fmt: skip
+            "PAP:AMBER allows discreet use only; TLP:CLEAR is for anyone. "
+            "Choose one of the two.")))  # fmt: skip
     if requested_action in NOTICEABLE and pap in {"PAP:RED", "PAP:AMBER"}:
         found.append(Contradiction("requested_action", _(
             "Specific checks would be noticed, and %(pap)s forbids that. "

@@ -71,6 +71,9 @@ class Bulletin(models.Model):
             models.Index(fields=["origin", "-id"], name="bulletins_of_origin"),
         ]
 
+    def __str__(self) -> str:
+        return self.ref
+
     # What the policy looks at. Both lists are read once per object, or prefetched by a query.
 
     @cached_property

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access.roles import Role
 from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
 from bulletins import services
-from tests.desk import BODY, KEY_LINE, TITLE
+from tests.desk import KEY_LINE, TITLE
 from tests.factories import LONG_AGO, sign_in
 from vault import passphrases, uploads
 from vault.models import SealedFile

@@ -105,9 +105,7 @@ def test_a_marking_that_contradicts_the_audience_is_refused(desk, world, changes
 
 
 def test_red_is_read_by_the_named_officer_and_not_by_the_colleague(desk, world):
-    issued = desk.publish(
-        world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,)
-    )
+    issued = desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,))
     named = for_person(world, world.vu_contact, issued)
     opened = opening.open_bulletin(**desk.acting(world.vu_contact), bulletin=named)
     assert opened.content.title == TITLE
@@ -125,7 +123,8 @@ def test_the_first_opening_destroys_the_box_of_that_administration(desk, world):
     bulletin = for_person(world, world.vu, issued)
     opening.open_bulletin(**desk.acting(world.vu), bulletin=bulletin)
     holder.refresh_from_db()
-    assert holder.box is None and holder.wrap is not None
+    assert holder.box is None
+    assert holder.wrap is not None
     again = opening.open_bulletin(**desk.acting(world.vu_contact), bulletin=bulletin)
     assert again.content.title == TITLE
 

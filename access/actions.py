@@ -1,0 +1,28 @@
+"""Everything that is judged, by name. Two lines apart in the table are two different questions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Everything that is judged, in the words of the access table."""
+
+    READ_BULLETIN = "read a bulletin"
+    LIST_BULLETINS = "list bulletins"
+    ACKNOWLEDGE_BULLETIN = "acknowledge a bulletin"
+    WRITE_DRAFT = "write a draft"
+    EDIT_DRAFT = "open and change a draft"
+    PUBLISH_BULLETIN = "publish a bulletin"
+    READ_ADMINISTRATION = "read an administration's page"
+    READ_PEOPLE = "see the people of an administration"
+    READ_FINGERPRINTS = "compare key fingerprints"
+    INVITE = "invite a person"
+    ENTER_KEY = "enter a person's key in the directory"
+    GRANT_KEYS = "grant the administration's key"
+    MAKE_EPOCH = "make a new key of the administration"
+    WITNESS_EPOCH = "witness another administration's new beginning"
+    SUSPEND_PERSON = "suspend a person"
+    WAKE_PERSON = "wake a sleeping account"
+    READ_JOURNAL = "read the journal of an administration"
+    READ_NOTICE = "read a notice"
