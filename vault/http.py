@@ -40,12 +40,21 @@ class Locked(PermissionDenied):
 
 def _vault(request: HttpRequest) -> Vault | None:
     if "_vault" not in request.__dict__:
-        # `session` is absent only for requests made by hand in tests.
-        known = hasattr(request, "session")
-        found = sessions.current(request, counts_as_use=is_act(request)) if known else None
-        request._vault = found  # type: ignore[attr-defined]  # the cache of this property
+        request._vault = _found(request)  # type: ignore[attr-defined]  # the property's cache
     vault: Vault | None = request._vault  # type: ignore[attr-defined]
     return vault
+
+
+def _found(request: HttpRequest) -> Vault | None:
+    if not hasattr(request, "session"):  # a request made by hand, outside the middleware
+        return None
+    vault = sessions.current(request, counts_as_use=is_act(request))
+    actor = getattr(request, "actor", None)
+    if vault is None or actor is None or not vault.administration:
+        return vault
+    # Who acts for another administration since the vault was opened holds keys of the former
+    # one in it: they stay shut.
+    return vault if vault.administration == actor.administration else None
 
 
 def _set_vault(request: HttpRequest, vault: Vault | None) -> None:

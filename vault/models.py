@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class SlotKind(models.TextChoices):
-    PASSPHRASE = "passphrase"
+    PASSPHRASE = "passphrase"  # noqa: S105 (the name of a kind, not a secret)
     RECOVERY = "recovery"
 
 

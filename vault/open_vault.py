@@ -31,7 +31,8 @@ class _Epoch(NamedTuple):
     wrap_key: bytes
 
 
-@dataclass(frozen=True, repr=False)  # no repr: secrets do not get into tracebacks and logs
+# No repr, so that secrets do not get into tracebacks and logs; and no two vaults are "equal".
+@dataclass(frozen=True, repr=False, eq=False)
 class Vault:
     """The keys of one person in one session, derived only when they are used."""
 

@@ -8,7 +8,6 @@ with a copy of the database, could still open what lay there before.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +20,8 @@ from vault.models import KeyHolder
 from vault.open_vault import Vault
 
 log = logging.getLogger("iswg.vault")
+
+Place = tuple[UUID, str, int]
 
 BATCH = 500
 CHANGED = ["key_id", "epoch", "box", "wrap"]
@@ -54,21 +55,24 @@ def rewrap_pending(vault: Vault) -> int:
     done, after = 0, 0
     rows = KeyHolder.objects.filter(holder=vault.administration, key_id__in=former).order_by("pk")
     while batch := list(rows.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
-        done += _rewrap(vault, newest, batch)
+        done += _rewrap(vault, newest, rows.filter(pk__in=batch))
         after = batch[-1]
     return done
 
 
 @transaction.atomic
-def _rewrap(vault: Vault, newest: bytes, pks: list[int]) -> int:
-    rows = list(KeyHolder.objects.select_for_update().filter(pk__in=pks))
-    held = _held_already(newest, rows)
+def _rewrap(vault: Vault, newest: bytes, former: QuerySet[KeyHolder]) -> int:
+    # Two colleagues may come at once: the second waits for the lock, and then finds that these
+    # rows are not under a former epoch any more, which `former` asks again.
+    rows = list(former.select_for_update())
+    twins = _twins(newest, rows)
     moved = []
     for row in rows:
-        if (row.object_id, row.kind, row.revision) in held:
+        twin = twins.get(_place(row))
+        if twin is None:
+            moved += [row] if _moved(vault, row, newest) else []
+        elif _opens(vault, twin):
             row.delete()
-        elif _moved(vault, row, newest):
-            moved.append(row)
     # One statement for the batch; `bulk_update` would write a CASE of five hundred arms.
     KeyHolder.objects.bulk_create(
         moved, update_conflicts=True, unique_fields=["id"], update_fields=CHANGED
@@ -76,11 +80,25 @@ def _rewrap(vault: Vault, newest: bytes, pks: list[int]) -> int:
     return len(moved)
 
 
-def _held_already(newest: bytes, rows: Iterable[KeyHolder]) -> set[tuple[UUID, str, int]]:
-    """Objects that were sealed to the newest epoch as well: their former row is superfluous."""
+def _twins(newest: bytes, rows: list[KeyHolder]) -> dict[Place, KeyHolder]:
+    """What was sealed to the newest epoch as well. If that row opens, the former one is
+    superfluous; if not, the former stays, because it may be the only genuine one."""
     ids = [row.object_id for row in rows]
     found = KeyHolder.objects.filter(key_id=newest, object_id__in=ids)
-    return set(found.values_list("object_id", "kind", "revision"))
+    return {_place(twin): twin for twin in found}
+
+
+def _place(row: KeyHolder) -> Place:
+    return row.object_id, row.kind, row.revision
+
+
+def _opens(vault: Vault, row: KeyHolder) -> bool:
+    try:
+        objects.open_row(vault, row)
+    except CannotOpen:
+        log.error("holder row %s does not open", row.pk)
+        return False
+    return True
 
 
 def _moved(vault: Vault, row: KeyHolder, newest: bytes) -> bool:

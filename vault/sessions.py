@@ -22,11 +22,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
+from access.actors import current_actor
+from activity.events import Event
+from activity.record import record
 from vault.crypto.context import context
 from vault.crypto.derive import make_secret
 from vault.crypto.envelope import open_sealed, seal
@@ -63,12 +67,21 @@ def prepare(request: HttpRequest, user: User, root: bytes) -> None:
     try:
         vault = open_vault(user, root)
     except (CannotOpen, DirectoryBroken) as trouble:
-        request.session[TROUBLE_KEY] = type(trouble).__name__
+        _note_trouble(request, user, trouble)
         return
     request.session.pop(TROUBLE_KEY, None)
     row, secret = _new_row(user, _session_hash(_session_key(request)), vault, pending=True)
     request.session[PENDING_KEY] = str(row.pk)
     give_secret(request, secret)
+
+
+def _note_trouble(request: HttpRequest, user: User, trouble: Exception) -> None:
+    request.session[TROUBLE_KEY] = type(trouble).__name__
+    actor = current_actor(user.pk)
+    assert actor is not None
+    detail = {"directory": isinstance(trouble, DirectoryBroken)}
+    with transaction.atomic():
+        record(actor, Event.SEAL_BROKEN, f"accounts.user:{user.pk}", detail=detail)
 
 
 def settle(request: HttpRequest, user: User) -> None:
@@ -156,7 +169,7 @@ def current(request: HttpRequest, *, counts_as_use: bool = True) -> Vault | None
     key, secret = request.session.session_key, secret_of(request)
     if not key or secret is None or SESSION_KEY not in request.session:
         return None
-    row = _living().filter(session_hash=_session_hash(key)).first()
+    row = _row_of(key)
     if row is None:
         return None
     if not request.user.is_authenticated:
@@ -174,7 +187,7 @@ def open_for_socket(
     secret = read_secret(cookies.get(settings.VAULT_COOKIE_NAME, ""))
     if secret is None or not session_key or not user.is_authenticated:
         return None
-    row = _living().filter(session_hash=_session_hash(session_key)).first()
+    row = _row_of(session_key)
     return _opened(row, secret, user, pending=False) if row else None
 
 
@@ -208,6 +221,11 @@ def touch(row: VaultSession) -> None:
 
 def _living() -> QuerySet[VaultSession]:
     return VaultSession.objects.filter(_in_time(timezone.now()), pending=False)
+
+
+def _row_of(session_key: str) -> VaultSession | None:
+    rows = _living().filter(session_hash=_session_hash(session_key))
+    return rows.order_by("-made_at").first()
 
 
 def _in_time(now: datetime) -> Q:

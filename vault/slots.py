@@ -150,7 +150,11 @@ def _cost(slot: KeySlot) -> ArgonCost:
 
 
 def keep_current(user: User, passphrase: str, root: bytes) -> None:
-    """At a log-in, when phrase and root are both there: a slot of an older price is made again."""
+    """At a log-in, when phrase and root are both there: a slot of an older price is made again.
+
+    Until then the time of an answer tells such a person from a name nobody has; raise the
+    price when few remain who never sign in.
+    """
     slot = _slot_of(user, SlotKind.PASSPHRASE)
     if slot is not None and _cost(slot) != settings.ARGON_COST:
         make_slot(user=user, lock=make_lock(SlotKind.PASSPHRASE, passphrase), root=root)

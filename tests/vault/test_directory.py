@@ -283,6 +283,14 @@ def test_the_first_epoch_of_a_new_administration_is_not_a_break(world):
     assert accepted().sealable_epoch("TO") == made
 
 
+def test_a_first_epoch_carries_nobodys_word(world):
+    """A witness under it would make a break of what is none, and mark it for ever."""
+    forge(world.keys(world.oco), "user", **user("TO"))
+    third = world.keys(world.vu)
+    forge(EVIL, "epoch", **epoch(EVIL, "TO", 1, witness=third, witnessed_at=minutes_ago(1)))
+    refused()
+
+
 @pytest.mark.parametrize(
     ("witness", "may"),
     [("vu", True), ("pw_contact", True), ("fj_contact", False), ("oco", False)],
@@ -446,6 +454,13 @@ def test_another_first_line_is_refused_however_well_signed(world):
     with transaction.atomic():
         ledger.first_line(1, "OCO", EVIL)
     refused()
+
+
+def test_the_first_line_is_a_secretariat_officers(world, data_dir):
+    DirectoryEntry.objects.all().delete()
+    with pytest.raises(DirectoryBroken), transaction.atomic():
+        ledger.first_line(1, "FJ", EVIL)
+    assert ledger.first_line(1, "OCO", EVIL)
 
 
 def test_a_process_that_verified_it_goes_on_with_what_it_verified(world):

@@ -123,6 +123,14 @@ def test_a_false_secret_in_a_genuine_grant_is_met_by_the_directory(world):
         world.vault(world.fj_contact)
 
 
+def test_a_grant_as_of_a_directory_to_come_is_none(world):
+    grant, keys = grant_of(world.fj_contact), world.keys(world.fj)
+    grant.as_of = directory().size + 1
+    _signed(keys, grant, bytes(grant.box))
+    with pytest.raises(CannotOpen):
+        world.vault(world.fj_contact)
+
+
 def test_the_secretariat_cannot_grant_what_is_fijis(world):
     """Even with the right secret in it, a grant by somebody of another administration is none."""
     secret = next(iter(world.vault(world.fj).epochs.values())).secret

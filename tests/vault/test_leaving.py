@@ -230,6 +230,45 @@ def test_rows_of_others_are_not_touched(world):
     assert reads(world.vault(world.fj), personal)
 
 
+def test_of_two_colleagues_who_come_at_once_the_second_changes_nothing(world):
+    """The second listed the rows before the first had wrapped them."""
+    from vault import rewrap
+    from vault.epochs import rotate_epoch
+
+    key = publish("FJ")
+    former = directory().epoch("FJ").key_id
+    rotate_epoch(**world.act(world.fj))
+    vault = world.vault(world.fj)
+    newest = vault.epoch_key_id(2)
+    listed = KeyHolder.objects.filter(key_id__in=[former]).order_by("pk")
+    assert rewrap._rewrap(vault, newest, listed) == 1
+    after = KeyHolder.objects.values().get()
+    assert rewrap._rewrap(vault, newest, listed) == 0
+    assert KeyHolder.objects.values().get() == after
+    assert reads(vault, key)
+
+
+def test_a_false_row_under_the_new_key_does_not_cost_the_genuine_one(world):
+    from vault.epochs import rotate_epoch
+
+    key = publish("FJ")
+    rotate_epoch(**world.act(world.fj))
+    row = KeyHolder.objects.get()
+    newest = directory().epoch("FJ")
+    KeyHolder.objects.create(
+        kind=row.kind,
+        object_id=row.object_id,
+        revision=1,
+        key_id=newest.key_id,
+        holder="FJ",
+        epoch=2,
+        wrap=b"nonsense",
+    )
+    rewrap_pending(world.vault(world.fj))
+    assert KeyHolder.objects.filter(pk=row.pk).exists()
+    assert key.object_id == row.object_id
+
+
 def test_what_was_sealed_to_both_epochs_is_held_once(world):
     from vault.epochs import rotate_epoch
 

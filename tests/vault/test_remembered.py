@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from activity.models import Checkpoint
+from activity.models import Checkpoint, JournalEntry
 from tests.factories import PHRASE, sign_in
 from vault import directory as ledger
 from vault import remembered, sessions
@@ -63,6 +63,8 @@ def test_the_log_in_goes_on_locked_and_says_why(world, shortened):
     assert client.get("/seen/").content == b"locked"
     request = client.get("/seen/").wsgi_request
     assert sessions.trouble(request) == "DirectoryShortened"
+    noted = JournalEntry.objects.get(event="vault.seal_broken")
+    assert noted.user_id == world.fj.pk
     response = client.post("/open/", {"phrase": PHRASE})
     assert response.status_code == 409
     assert "older than the one you have seen" in response.content.decode()

@@ -318,6 +318,13 @@ def test_a_row_that_was_deleted_and_put_back_dies_with_the_auth_epoch(world, fij
     assert seen(fiji) == "locked"
 
 
+def test_who_acts_for_another_administration_now_keeps_no_key_of_the_former(world, fiji):
+    world.fj.appointments.update(administration="VU")
+    assert seen(fiji) == "locked"
+    world.fj.appointments.update(administration="FJ")
+    assert seen(fiji) == "open FJ"
+
+
 def test_a_changed_phrase_locks_every_browser(world, fiji):
     passphrases.change_passphrase(
         actor=world.actor(world.fj),
