@@ -40,13 +40,11 @@ def _accounts() -> None:
 def invite_first_officer(manage: list[str], env: dict[str, str]) -> None:
     """Ask for the two things an invitation needs; without a terminal, say how to give them."""
     say("  There is nobody here yet: the first officer of the Secretariat founds the portal.")
-    pin = development.data_dir() / "secrets" / "directory_pin"
     if not (os.isatty(0) and os.isatty(1)):
-        say("    python3 dev.py manage found_administration --name NAME --email ADDRESS")
-        say(f"  prints her link. Put the pin she is shown into {pin} and start again.\n")
+        say("    python3 dev.py manage found_administration ADDRESS --name NAME")
+        say("  in another terminal prints her link.\n")
         return
     name = input("  Her name:            ").strip()
     email = input("  Her e-mail address:  ").strip()
-    command = [*manage, "found_administration", "--name", name, "--email", email]
+    command = [*manage, "found_administration", email, "--name", name]
     subprocess.run(command, cwd=ROOT, env=env, check=False)
-    say(f"  When she has accepted, put the pin she is shown into {pin} and start again.\n")

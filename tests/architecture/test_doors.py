@@ -4,30 +4,72 @@ import ast
 
 import pytest
 
-from tests.architecture.code import called, functions, named, short, tree
+from tests.architecture.code import (
+    APPS,
+    called,
+    functions,
+    named,
+    python_files,
+    short,
+    tree,
+)
 
-# Public functions of services.py that act for nobody known, or only lend a hand, each with why.
-WITHOUT_ACTOR: dict[str, str] = {}
-# Acts whose refusal or record stands elsewhere, each with why.
-WITHOUT_REQUIRE: dict[str, str] = {}
-WITHOUT_RECORD: dict[str, str] = {
-    "activity/services.mark_read": "what people have read of their own notices is their business",
-    "activity/services.mark_unread": "the same",
+OWN = "a person's own settings, factors and marks: there is no other object to judge"
+COMMAND = "a command, which nobody can call from a page"
+INNER = "made of acts that are judged and recorded themselves"
+JUDGED_BEFORE = "the draft it belongs to was fetched for its author and judged by the caller"
+NOBODY_ELSE = "concerns nobody but the actor, so the journal does not follow it"
+UNTIL_DONE = "nothing is changed yet; the act that uses it is recorded"
+
+WITHOUT_REQUIRE = {
+    "accounts/services/administrations.seed_administrations": COMMAND,
+    "accounts/services/invitations.close_expired": COMMAND,
+    "accounts/services/invitations.found": COMMAND,
+    "accounts/services/own.change_settings": OWN,
+    "accounts/services/own.choose_language": OWN,
+    "accounts/services/own.end_other_sessions": OWN,
+    "accounts/services/people.put_to_sleep": COMMAND,
+    "accounts/services/second_factor.add_app": OWN,
+    "accounts/services/second_factor.add_passkey": OWN,
+    "accounts/services/second_factor.make_recovery_codes": OWN,
+    "accounts/services/second_factor.remove_factor": OWN,
+    "accounts/services/second_factor.show_recovery_codes": OWN,
+    "bulletins/opening.mark_all_read": OWN,
+    "vault/joining.finish_waiting": INNER,
+    "vault/joining.open_up": OWN,
+    "vault/joining.shut_out": INNER,
+    "vault/joining.vouch": INNER,
+    "vault/passphrases.found_directory": "there are no rules before there is a directory",
+    "vault/rotation.rotate_pepper": COMMAND,
+    "vault/uploads.begin": JUDGED_BEFORE,
+    "vault/uploads.receive_whole": JUDGED_BEFORE,
 }
-
-SERVICES = [(path, f) for path in named("services") for f in functions(path) if f.name[0] != "_"]
-WRITES = {"save", "create", "bulk_create", "bulk_update", "update", "delete", "get_or_create"}
+WITHOUT_RECORD = {
+    "accounts/services/invitations.enter_invited": INNER,
+    "accounts/services/own.change_settings": NOBODY_ELSE,
+    "accounts/services/own.choose_language": NOBODY_ELSE,
+    "accounts/services/second_factor.show_recovery_codes": NOBODY_ELSE,
+    "activity/services.mark_read": NOBODY_ELSE,
+    "activity/services.mark_unread": NOBODY_ELSE,
+    "bulletins/opening.mark_all_read": NOBODY_ELSE,
+    "bulletins/services.save_draft": NOBODY_ELSE,
+    "bulletins/services.start_draft": NOBODY_ELSE,
+    "vault/joining.finish_waiting": INNER,
+    "vault/joining.shut_out": INNER,
+    "vault/joining.vouch": INNER,
+    "vault/new_beginning.propose": UNTIL_DONE,
+    "vault/new_beginning.witness": UNTIL_DONE,
+    "vault/uploads.begin": UNTIL_DONE,
+    "vault/uploads.receive_whole": UNTIL_DONE,
+}
+# `_own` refuses whoever is not the person herself.
+JUDGES = {"require", "_own"}
+WRITES = {"save", "create", "bulk_create", "bulk_update", "delete", "get_or_create"}
 WRITES |= {"update_or_create", "select_for_update"}
 
 
 def _name(path, function):
     return f"{short(path).removesuffix('.py')}.{function.name}"
-
-
-def _named(pairs):
-    return pytest.mark.parametrize(
-        ("path", "function"), [pytest.param(p, f, id=_name(p, f)) for p, f in pairs]
-    )
 
 
 def _reached(path, function):
@@ -41,22 +83,45 @@ def _reached(path, function):
     return seen
 
 
-@_named(SERVICES)
-def test_a_service_takes_actor_first_and_by_keyword(path, function):
-    if _name(path, function) in WITHOUT_ACTOR:
-        return
-    arguments = function.args
-    assert not arguments.args, "everything by keyword"
-    assert [a.arg for a in arguments.kwonlyargs][:1] == ["actor"]
+def _public(paths):
+    return [(path, f) for path in paths for f in functions(path) if f.name[0] != "_"]
 
 
-@_named(SERVICES)
-def test_a_service_asks_first_and_records_after(path, function):
-    if _name(path, function) in WITHOUT_ACTOR:
-        return
-    reached = _reached(path, function)
-    assert "require" in reached or _name(path, function) in WITHOUT_REQUIRE
-    assert "record" in reached or _name(path, function) in WITHOUT_RECORD
+SERVICES = _public(named("services"))
+# An act is what takes `actor` by keyword, wherever it stands below the pages.
+ACTS = [
+    (path, function)
+    for path, function in _public(path for app in APPS for path in python_files(app))
+    if [argument.arg for argument in function.args.kwonlyargs][:1] == ["actor"]
+]
+WRITING = [(path, f) for path, f in SERVICES if _reached(path, f) & (WRITES | {"atomic"})]
+
+
+def _named(pairs):
+    return pytest.mark.parametrize(
+        ("path", "function"), [pytest.param(p, f, id=_name(p, f)) for p, f in pairs]
+    )
+
+
+@_named(WRITING)
+def test_a_service_that_changes_something_is_told_who_acts(path, function):
+    named_first = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)][:1]
+    assert named_first == ["actor"]
+
+
+@_named(ACTS)
+def test_an_act_takes_everything_by_keyword(path, function):
+    assert not function.args.args
+
+
+@_named(ACTS)
+def test_an_act_is_judged(path, function):
+    assert _reached(path, function) & JUDGES or _name(path, function) in WITHOUT_REQUIRE
+
+
+@_named(ACTS)
+def test_an_act_is_recorded(path, function):
+    assert "record" in _reached(path, function) or _name(path, function) in WITHOUT_RECORD
 
 
 @_named(SERVICES)
@@ -83,5 +148,5 @@ def test_a_view_leaves_saving_to_services(path):
 
 
 def test_the_exceptions_still_exist():
-    known = {_name(path, function) for path, function in SERVICES}
-    assert not (set(WITHOUT_ACTOR) | set(WITHOUT_REQUIRE) | set(WITHOUT_RECORD)) - known
+    known = {_name(path, function) for path, function in ACTS}
+    assert not (set(WITHOUT_REQUIRE) | set(WITHOUT_RECORD)) - known
