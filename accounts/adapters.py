@@ -7,17 +7,19 @@ stored and said is decided, stored and said here.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from access.roles import READS
 from accounts import records
+from accounts.actors import find_actor
 from accounts.destinations import is_own_page
 from accounts.ports import keys, passphrases
 from accounts.queries import whom_to_ask
@@ -81,6 +83,19 @@ class AccountAdapter(DefaultAccountAdapter):
             {"asleep": user.is_active, "ask": whom_to_ask(user)},
             status=403,
         )
+
+    def post_login(self, request: HttpRequest, user: Any, **hooks: Any) -> HttpResponse:
+        """Whoever still waits for the administration's key is told so, before an empty list."""
+        response: HttpResponse = super().post_login(request, user, **hooks)
+        vault, actor = getattr(request, "vault", None), find_actor(user.pk)
+        if vault is None or vault.is_granted or actor is None or not actor.holds(READS):
+            return response
+        return redirect(f"{reverse('vault:unlock')}?{urlencode({'next': response['Location']})}")
+
+    def add_message(self, *args: Any, message: str | None = None, **facts: Any) -> None:
+        """Only sentences of our own: "successfully signed in" tells nobody anything."""
+        if message:
+            super().add_message(*args, message=message, **facts)
 
     def login(self, request: HttpRequest, user: Any) -> None:
         records.keep_previous_visit(user)

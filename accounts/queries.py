@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from access.actors import Actor
 from access.policy import Action, people_in_standing, visible
@@ -31,6 +32,25 @@ def today() -> datetime.date:
 def administration_of(actor: Actor) -> Administration:
     """The administration that this actor acts for."""
     return Administration.objects.get(pk=actor.administration)
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    return {
+        code: (name, french)
+        for code, name, french in Administration.objects.values_list("code", "name", "name_fr")
+    }
+
+
+def administration_label(code: str) -> str:
+    """The name of an administration in the current language, for the lines of the journal.
+
+    Remembered by each process: administrations come and are renamed once in years.
+    """
+    if code not in _names():
+        _names.cache_clear()
+    name, french = _names().get(code, (code, code))
+    return french if translation.get_language() == "fr" and french else name
 
 
 def members_on(day: datetime.date) -> QuerySet[Administration]:

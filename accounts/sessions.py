@@ -1,12 +1,24 @@
-"""The session somebody is in, when every other one of theirs has just ended."""
+"""Ending sessions: all of a person's, or all but the one they are in."""
 
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
+from django.db.models import F
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.ports import keys
+
+
+def end_sessions_of(person: User) -> None:
+    """A new auth epoch: no session signed under the old one is believed any more.
+
+    Sockets ask at their next frame, delivery or ping, and are closed by the answer.
+    """
+    User.objects.filter(pk=person.pk).update(auth_epoch=F("auth_epoch") + 1)
+    person.refresh_from_db(fields=["auth_epoch"])
+    keys().end_sessions(person)
 
 
 def keep_this_session(request: HttpRequest, person: User) -> None:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
 
 from access.actors import Actor, current_actor
 from access.policy import Action, can
 from accounts.services import enter_invited, suspend
-from accounts.services.invitations import voucher_of
+from accounts.tokens import voucher_of
 from activity.events import Event
 from activity.record import record
 from vault import passphrases, sessions
@@ -55,8 +54,6 @@ def accept_invitation(*, invitation: Invitation, passphrase: str) -> Arrival:
     pin = ""
     if not is_founded():
         pin = passphrases.found_directory(actor=actor, keys=beginning.keys)
-    told = Q(pk=invitation.made_by_id) if invitation.made_by_id else None
-    record(actor, Event.INVITATION_ACCEPTED, person, audience=told)
     return Arrival(person, beginning, pin)
 
 

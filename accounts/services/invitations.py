@@ -7,11 +7,10 @@ hash, and the waiting mail keeps it sealed until it is sent.
 from __future__ import annotations
 
 import datetime
-import hashlib
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,24 +18,20 @@ from access.actors import Actor
 from access.policy import Action, require
 from access.roles import Role
 from accounts.actors import find_actor
+from accounts.appointments import CannotAppoint, enter_appointment, facts_of, refuse_misfit
 from accounts.models import SECRETARIAT, Administration, Appointment, Invitation, User
-from accounts.services.own import end_sessions_of
-from accounts.services.people import CannotAppoint, enter_appointment, refuse_misfit
+from accounts.sessions import end_sessions_of
+from accounts.tokens import FOUNDER, hash_of, is_good, path_of
 from activity.events import Event
 from activity.links import seal_link
 from activity.outgoing import queue_to_address
 from activity.record import record
 
 MAIL = "invitation"
-FOUNDER = "found_administration"
 
 
 class CannotInvite(ValueError):
     """An invitation that cannot be made or used; the message is for the person."""
-
-
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 @transaction.atomic
@@ -93,6 +88,21 @@ def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
+def close_expired(*, actor: Actor, now: datetime.datetime | None = None) -> int:
+    """Nightly: whoever invited is told, once, that an invitation was not used in time."""
+    moment = now or timezone.now()
+    waiting = Invitation.objects.select_for_update().filter(
+        expires_at__lte=moment, accepted_at=None, withdrawn_at=None
+    )
+    for invitation in waiting:
+        invitation.withdrawn_at = moment
+        invitation.save(update_fields=["withdrawn_at"])
+        told = Q(pk=invitation.made_by_id) if invitation.made_by_id else None
+        record(actor, Event.INVITATION_EXPIRED, invitation, audience=told)
+    return len(waiting)
+
+
+@transaction.atomic
 def enter_invited(*, actor: Actor, invitation: Invitation) -> User:
     """Turn a good invitation into a person with a role. `actor` is who vouches: its maker.
 
@@ -113,31 +123,18 @@ def enter_invited(*, actor: Actor, invitation: Invitation) -> User:
         since=timezone.now().date(),
         made_by_id=invitation.made_by_id,
     )
-    enter_appointment(actor, appointment)
+    enter_appointment(appointment)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    return person
-
-
-def voucher_of(invitation: Invitation) -> Actor:
-    """Who stands behind an invitation, as of now."""
-    if invitation.made_by_id is None:
-        return Actor.command(FOUNDER)
-    found_again = find_actor(invitation.made_by_id)
-    assert found_again is not None, "people are never deleted"
-    return found_again
-
-
-def is_good(invitation: Invitation) -> bool:
-    return (
-        invitation.accepted_at is None
-        and invitation.withdrawn_at is None
-        and invitation.expires_at > timezone.now()
+    told = Q(pk=invitation.made_by_id) if invitation.made_by_id else None
+    record(
+        find_actor(person.pk) or actor,
+        Event.INVITATION_ACCEPTED,
+        person,
+        detail=facts_of(appointment),
+        audience=told,
     )
-
-
-def path_of(token: str) -> str:
-    return reverse("vault:invitation", args=[token])
+    return person
 
 
 def _draft(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from access.actors import Actor
 from accounts.models import User
-from accounts.ports import keys
+from accounts.sessions import end_sessions_of
 from activity.events import Event
 from activity.record import record
 
@@ -38,13 +37,3 @@ def end_other_sessions(*, actor: Actor) -> User:
     end_sessions_of(person)
     record(actor, Event.SESSIONS_ENDED, person, topics=[f"person:{person.pk}"])
     return person
-
-
-def end_sessions_of(person: User) -> None:
-    """A new auth epoch: no session signed under the old one is believed any more.
-
-    Sockets ask at their next frame, delivery or ping, and are closed by the answer.
-    """
-    User.objects.filter(pk=person.pk).update(auth_epoch=F("auth_epoch") + 1)
-    person.refresh_from_db(fields=["auth_epoch"])
-    keys().end_sessions(person)

@@ -11,23 +11,19 @@ import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from access.policy import Action, require
 from access.roles import Role
 from accounts.actors import find_actor
-from accounts.models import SECRETARIAT, Administration, AdministrationKind, Appointment, User
+from accounts.appointments import enter_appointment, facts_of, held_today
+from accounts.models import Administration, Appointment, User
 from accounts.queries import whom_to_ask
-from accounts.services.own import end_sessions_of
+from accounts.sessions import end_sessions_of
 from activity.events import Event
 from activity.record import record
 
 SLEEPS_AFTER = datetime.timedelta(days=90)
-
-
-class CannotAppoint(ValueError):
-    """An appointment that the rules of membership exclude; the message is for the person."""
 
 
 @transaction.atomic
@@ -53,42 +49,16 @@ def appoint(
     require(actor, Action.INVITE, appointment)
     if current := held_today(person):
         require(actor, Action.SUSPEND_PERSON, current)
-    return enter_appointment(actor, appointment)
-
-
-def enter_appointment(actor: Actor, appointment: Appointment) -> Appointment:
-    """Save an appointment that somebody was entitled to make, if it fits."""
-    refuse_misfit(appointment.administration, Role(appointment.role))
-    elsewhere = Appointment.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=appointment.since), user=appointment.user
-    ).exclude(administration=appointment.administration)
-    if elsewhere.exists():
-        raise CannotAppoint(_("This person still acts for another administration."))
-    appointment.save()
-    detail = {"role": appointment.role, "for": appointment.administration_id}
-    record(actor, Event.APPOINTED, appointment.user, detail=detail)
+    enter_appointment(appointment)
+    record(actor, Event.APPOINTED, person, detail=facts_of(appointment))
     return appointment
-
-
-def refuse_misfit(administration: Administration, role: Role) -> None:
-    """A partner's people observe; Secretariat officers work for the Secretariat."""
-    if administration.kind == AdministrationKind.PARTNER and role != Role.OBSERVER:
-        raise CannotAppoint(_("People of a partner agency are observers."))
-    if role == Role.SECRETARIAT and administration.pk != SECRETARIAT:
-        raise CannotAppoint(_("Only the Secretariat itself has Secretariat officers."))
-
-
-def held_today(person: User) -> Actor | None:
-    """The person's facts, if they hold any role; else there is nobody to outrank."""
-    facts = find_actor(person.pk)
-    return facts if facts is not None and facts.roles else None
 
 
 @transaction.atomic
 def suspend(*, actor: Actor, person: User) -> User:
     """Shut an account at once: sessions, sockets and vaults end with this transaction.
 
-    The keys are a second matter: vault/leaving.py revokes them in the same transaction.
+    The keys are a second matter: vault/joining.py revokes them in the same transaction.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
     require(actor, Action.SUSPEND_PERSON, find_actor(person.pk))
@@ -113,17 +83,25 @@ def wake(*, actor: Actor, person: User) -> User:
 
 @transaction.atomic
 def put_to_sleep(*, actor: Actor, now: datetime.datetime | None = None) -> int:
-    """Nightly: accounts unused for 90 days sleep until a colleague wakes them."""
+    """Nightly: accounts unused for 90 days sleep until a colleague wakes them.
+
+    Whoever nobody could wake stays awake: a portal left alone for a season must open again.
+    """
     unused_since = (now or timezone.now()) - SLEEPS_AFTER
     sleepers = User.objects.select_for_update().filter(
         Q(last_login__lt=unused_since) | Q(last_login__isnull=True, joined_at__lt=unused_since),
         is_active=True,
         asleep_since__isnull=True,
     )
-    for person in sleepers:
-        person.asleep_since = now or timezone.now()
-        person.save(update_fields=["asleep_since"])
-        end_sessions_of(person)
-        can_wake = Q(pk__in=[colleague.pk for colleague in whom_to_ask(person)])
-        record(actor, Event.PERSON_SLEEPS, person, audience=can_wake)
-    return len(sleepers)
+    return sum(_put_to_sleep(actor, person, now or timezone.now()) for person in sleepers)
+
+
+def _put_to_sleep(actor: Actor, person: User, now: datetime.datetime) -> bool:
+    can_wake = [colleague.pk for colleague in whom_to_ask(person)]
+    if not can_wake:
+        return False
+    person.asleep_since = now
+    person.save(update_fields=["asleep_since"])
+    end_sessions_of(person)
+    record(actor, Event.PERSON_SLEEPS, person, audience=Q(pk__in=can_wake))
+    return True

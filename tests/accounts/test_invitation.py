@@ -7,8 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from access.actors import Actor
 from access.roles import Role
 from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
+from accounts.services import close_expired
 from activity.events import Event
 from activity.links import open_link
 from activity.models import JournalEntry, Notice, OutgoingMail
@@ -111,6 +113,21 @@ def test_an_expired_invitation_says_so_and_whom_to_ask(world, door):
     assert "72 hours" in answer.content.decode()
     assert world.fj.email in answer.content.decode()
     assert not User.objects.filter(email="new@fj.invalid").exists()
+
+
+def test_whoever_invited_is_told_once_that_it_was_not_used(world, door):
+    invited(door, world.fj)
+    Invitation.objects.update(expires_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert close_expired(actor=Actor.command("tick")) == 1
+    assert close_expired(actor=Actor.command("tick")) == 0
+    told = Notice.objects.filter(event=Event.INVITATION_EXPIRED.value)
+    assert [notice.recipient for notice in told] == [world.fj]
+
+
+def test_an_invitation_that_is_still_good_is_left_alone(world, door):
+    path = invited(door, world.fj)
+    assert close_expired(actor=Actor.command("tick")) == 0
+    assert accept(door(), path).status_code == 200
 
 
 def test_a_withdrawn_invitation_opens_nothing(world, door):
@@ -233,6 +250,7 @@ def test_the_first_officer_is_vouched_for_by_the_secretariat_and_makes_the_key(w
     )
     officer = door()
     accept(officer, path)
+    assert officer.get("/sign-out/").status_code == 200
     person = User.objects.get(email="first@nr.invalid")
     officer.post("/unlock/", {"password": NEW})
     assert directory().epoch("NR") is None, "nobody has vouched yet"

@@ -275,7 +275,21 @@ def test_somebody_who_never_came_sleeps_ninety_days_after_joining(world):
     User.objects.update(last_login=None, joined_at=timezone.now())
     assert put_to_sleep(actor=Actor.command("tick")) == 0
     later = timezone.now() + datetime.timedelta(days=91)
-    assert put_to_sleep(actor=Actor.command("tick"), now=later) == User.objects.count()
+    people = User.objects.count()
+    assert put_to_sleep(actor=Actor.command("tick"), now=later) == people - 1
+
+
+def test_a_portal_left_alone_for_a_season_can_still_be_woken(world, door):
+    """The last Secretariat officer stays awake, and everybody else has somebody to ask."""
+    User.objects.update(last_login=timezone.now() - datetime.timedelta(days=200))
+    put_to_sleep(actor=Actor.command("tick"))
+    awake = User.objects.get(asleep_since=None)
+    assert awake in (world.oco, world.oco_contact)
+    browser = door(awake)
+    browser.post(f"/people/{world.fj.pk}/wake/")
+    assert is_open(world.fj)
+    door(world.fj).post(f"/people/{world.fj_contact.pk}/wake/")
+    assert is_open(world.fj_contact)
 
 
 def test_another_administrations_sleeper_is_left_alone(world, door):

@@ -19,7 +19,7 @@ from access.policy import Refused
 from accounts.models import Invitation, User
 from accounts.queries import whom_to_ask
 from accounts.services import CannotInvite
-from accounts.services.invitations import hash_of, is_good
+from accounts.tokens import hash_of, is_good
 from vault import sessions
 from vault.crypto.errors import CannotOpen
 from vault.crypto.phrase import make_phrase
@@ -81,9 +81,7 @@ def _sign_in(request: HttpRequest, arrival: Arrival) -> None:
 def _why_not(found: Invitation) -> str:
     if found.accepted_at is not None:
         return "used"
-    if found.withdrawn_at is not None:
-        return "withdrawn"
-    return "expired" if found.expires_at <= timezone.now() else "not_any_more"
+    return "expired" if found.expires_at <= timezone.now() else "withdrawn"
 
 
 def _refused(

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.actors import Actor
 from accounts.services import CannotInvite, found, seed_administrations
-from accounts.services.invitations import FOUNDER
+from accounts.tokens import FOUNDER
 
 
 class Command(BaseCommand):
