@@ -17,8 +17,8 @@ from iswg.demo import aftermath, ledgers
 from iswg.demo.bulletins import issue_moment, publish
 from iswg.demo.cast import ME, PEOPLE, Cast, bring_in_everybody, enter_places, found_portal
 from iswg.demo.clock import Clock, told_by
+from iswg.demo.locks import locks_made_ahead
 from iswg.demo.pieces import PIECES, Piece
-from iswg.demo.stretches import stretched_ahead
 from iswg.demo.timeline import Timeline
 from iswg.installation import mark_as_demonstration
 from vault.directory import pin
@@ -53,7 +53,7 @@ def tell(passphrase: str, say: Say) -> Cast:
     refuse_unfit()
     clock, cast = Clock(timezone.now().date()), Cast(passphrase)
     with transaction.atomic():
-        ahead = stretched_ahead(passphrase, PEOPLE)
+        ahead = locks_made_ahead(passphrase, PEOPLE)
         with told_by(clock), ahead, _founded(cast, clock, say):
             _people(cast, clock, say)
             _bulletins(cast, clock, say)
