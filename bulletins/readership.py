@@ -107,7 +107,7 @@ def readership(actor: Actor, vault: Vault, draft_id: UUID, content: DraftContent
         return _named(actor, vault, draft_id, content)
     wanted = set(content.recipients) | {actor.administration}
     chosen = list(Administration.objects.filter(code__in=wanted))
-    epochs = {a.code: vault.sealable_epoch(a.code) for a in chosen}
+    epochs = vault.sealable_epochs(a.code for a in chosen)
     ready = tuple(a for a in chosen if epochs[a.code] is not None)
     holders = tuple(
         Holder(a.code, epochs[a.code].number, epochs[a.code].public.box)  # type: ignore[union-attr]

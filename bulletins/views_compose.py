@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access.policy import Action, can, require
 from accounts.groups import groups_on
+from accounts.models import Administration
 from bulletins import handling, queries, services
 from bulletins.forms import ComposeForm, blank_content
 from bulletins.keeping import keeps_what_was_typed
@@ -24,6 +25,7 @@ from bulletins.ports import ports_named
 from bulletins.presentation import map_points
 from bulletins.readership import choosable_administrations, choosable_officers, readership
 from vault import files, uploads
+from vault.sessions import Vault
 
 
 def _form(request: HttpRequest, data=None, initial=None) -> ComposeForm:
@@ -47,9 +49,7 @@ def _page(
         "tlp_sentences": handling.TLP_MEANING,
         "pap_sentences": handling.PAP_MEANING,
         "groups": groups_on(timezone.localdate()),
-        "unready": [
-            a for a in choosable_administrations() if not request.vault.sealable_epoch(a.code)
-        ],
+        "unready": _unready(request.vault),
         "officers_by_place": form.fields["officers"].choices,
         "files": files.listed(request.vault, services.DRAFT_KIND, draft_id),
         "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, _as_own(request, draft_id)),
@@ -58,6 +58,13 @@ def _page(
     response = render(request, "bulletins/compose.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _unready(vault: Vault) -> list[Administration]:
+    """The administrations to which nothing can be sealed at present."""
+    choosable = choosable_administrations()
+    epochs = vault.sealable_epochs(a.code for a in choosable)
+    return [a for a in choosable if epochs[a.code] is None]
 
 
 def _as_own(request: HttpRequest, draft_id: UUID) -> Draft:

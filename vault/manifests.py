@@ -38,6 +38,7 @@ def sign_manifest(
     previous: Manifest | None = None,
 ) -> Manifest:
     """Write and sign the manifest of this revision; `sealed` are the ciphertexts by field."""
+    vault.directory()  # who has seen a longer directory publishes nothing under a shorter one
     body = canonical(
         {
             "kind": data_key.kind,
