@@ -106,9 +106,14 @@ class Vault:
         """The directory, if it extends the longest one this person has seen. Ask before sealing."""
         return remembered.directory_for(self.user_id, self.remember_key)
 
+    def sealable_epochs(self, codes: Iterable[str]) -> dict[str, EpochEntry | None]:
+        """As Directory.sealable_epoch for each, with the fingerprints this person has compared."""
+        view, confirmed = self.directory(), self.confirmed()
+        return {code: view.sealable_epoch(code, confirmed=confirmed) for code in codes}
+
     def sealable_epoch(self, code: str) -> EpochEntry | None:
-        """As Directory.sealable_epoch, with the fingerprints this person has compared."""
-        return self.directory().sealable_epoch(code, confirmed=self.confirmed())
+        """The same for one administration."""
+        return self.sealable_epochs([code])[code]
 
     def confirmed(self) -> frozenset[bytes]:
         """The epochs, by key id, whose fingerprint this person has compared by voice."""

@@ -1,5 +1,7 @@
 """Who saw the longer directory is not shown a shorter one."""
 
+import uuid
+
 import pytest
 from django.test import Client
 
@@ -167,3 +169,27 @@ def test_other_words_confirm_nothing(world):
             compared=directory().epoch("PW").fingerprint,
         )
     assert vault.confirmed() == set()
+
+
+def test_asking_for_all_administrations_costs_as_much_as_for_one(
+    world, django_assert_max_num_queries
+):
+    vault = world.vault(world.fj)
+    vault.directory()
+    with django_assert_max_num_queries(5):
+        found = vault.sealable_epochs(["FJ", "VU", "PW", "OCO", "TO"])
+    assert [code for code, epoch in found.items() if epoch is None] == ["TO"]
+
+
+def test_nothing_is_published_against_a_shortened_directory(world, shortened):
+    """The author's session is open, and has seen the longer one."""
+    from vault.manifests import sign_manifest
+    from vault.objects import DataKey
+
+    key = DataKey.make("bulletin", uuid.uuid4())
+    vault = world.vault(world.fj)
+    facts = {"clear": {}, "holders": [], "sealed": {}}
+    assert sign_manifest(vault, key, **facts)
+    shortened()
+    with pytest.raises(DirectoryShortened):
+        sign_manifest(vault, DataKey.make("bulletin", uuid.uuid4()), **facts)
