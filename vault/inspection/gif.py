@@ -3,7 +3,7 @@
 from typing import Final
 
 from vault.inspection.limits import PIECE
-from vault.inspection.pictures import Picture, check_frames, check_size
+from vault.inspection.pictures import Picture, check_frames, check_size, refuse_foreign_tail
 from vault.inspection.source import Source
 from vault.inspection.verdict import Finding, NoteCode, Reason, Refused
 
@@ -34,13 +34,20 @@ def examine_gif(source: Source) -> Finding:
     check_frames(frames, frames * width * height)
     if not frames:
         raise Refused(Reason.DAMAGED)
-    # No camera or telephone appends to a GIF; a script that wants to be both does.
-    tail = source.size - at - 1
-    if tail > PIECE or source.read(at + 1, tail).strip(b"\0\r\n "):
-        raise Refused(Reason.TWO_IN_ONE, found="gif")
+    _check_tail(source, at + 1)
     picture.parts.keep(at, at + 1)
     picture.end_at(at + 1)
     return picture.finish()
+
+
+def _check_tail(source: Source, start: int) -> None:
+    """No camera or telephone appends to a GIF; a script that wants to be both does."""
+    tail = source.read(start, PIECE)
+    if b"*/" in tail:
+        raise Refused(Reason.TWO_IN_ONE, found="gif")
+    refuse_foreign_tail(source, start, "gif")
+    if source.size - start > PIECE or tail.strip(b"\0\r\n "):
+        raise Refused(Reason.EXTRA_DATA)
 
 
 def _table(flags: int) -> int:

@@ -73,6 +73,13 @@ def test_a_file_that_claims_its_neighbours_bytes_is_refused():
     assert refused(bytes(content), "papers.zip") == "zip-overlap"
 
 
+def test_a_file_that_claims_the_bytes_of_the_directory_is_refused():
+    content = bytearray(raw_zip(Member(b"a.txt", b"x" * 50, deflate=False)))
+    for place in (18, content.index(b"PK\x01\x02") + 20):
+        content[place] = content[place + 4] = 60
+    assert refused(bytes(content), "papers.zip") == "zip-overlap"
+
+
 def test_archives_in_archives_are_refused_but_a_document_in_one_passes():
     inner = packed_files({"a.txt": "hello"})
     assert refused(packed_files({"inner.zip": inner}), "papers.zip") == "zip-nested"
@@ -121,6 +128,7 @@ def test_a_locked_file_is_refused(flags):
         (b"PK\x03\x04 in front" + raw_zip(NOTE), "extra-data"),
         (raw_zip(NOTE, before=b"PK\x03\x04 in front"), "extra-data"),
         (raw_zip(Member(b"a.txt", gap=b"between"), NOTE), "extra-data"),
+        (raw_zip(NOTE, Member(b"a.txt", gap=b"before the directory")), "extra-data"),
         (raw_zip(Member(b"a.txt", local_name=b"b.txt")), "zip-odd"),
         (raw_zip(Member(b"a.txt", method=14)), "zip-odd"),
         (raw_zip(NOTE, NOTE), "zip-odd"),
@@ -128,8 +136,8 @@ def test_a_locked_file_is_refused(flags):
         (raw_zip(), "empty"),
         (raw_zip(NOTE)[:-10], "truncated"),
     ],
-    ids=["behind", "in front", "in front, counted", "between", "two names", "method", "twice",
-         "twice by case", "nothing inside", "cut off"],
+    ids=["behind", "in front", "in front, counted", "between", "before the directory",
+         "two names", "method", "twice", "twice by case", "nothing inside", "cut off"],
 )  # fmt: skip
 def test_what_does_not_add_up_is_refused(content, reason):
     assert refused(content, "papers.zip") == reason

@@ -42,6 +42,16 @@ def test_names_of_author_company_and_others_are_removed(kind):
     assert notes(cleaned(told, f"report.{kind}"), f"report.{kind}") == set()
 
 
+def test_a_preview_is_left_out_however_its_relation_is_written():
+    whole = parts(office(properties=True))
+    short = whole["_rels/.rels"]
+    at = short.index(b'<Relationship Id="r4"')
+    end = short.index(b"/>", at)
+    whole["_rels/.rels"] = short[:end] + b">\n <x>odd</x> </Relationship>" + short[end + 2 :]
+    after = parts(cleaned(packed_files(whole), "report.docx"))["_rels/.rels"]
+    assert after == short[:at] + short[end + 2 :]
+
+
 PEOPLE = [
     (
         "docx",

@@ -136,6 +136,8 @@ def test_a_gif_that_is_also_a_script_is_refused():
     assert refused(gif(width=0x2A2F), "wave.gif") == "two-in-one"
     assert refused(gif(width=0x313D), "wave.gif") == "two-in-one"
     assert refused(gif(end=b"*/=1;alert(1)"), "wave.gif") == "two-in-one"
+    assert refused(gif(end=b"hello"), "wave.gif") == "extra-data"
+    assert refused(gif(end=bytes(9)), "wave.gif") == ""
     assert refused(gif(width=0x013D), "wave.gif") == ""
 
 
