@@ -16,16 +16,18 @@ from django.utils import timezone
 
 from access.actors import Actor
 from access.policy import people_in_standing
-from access.roles import APPOINTS, Role
+from access.roles import Role
 from activity import chain
 from activity.events import Event
 from activity.models import Checkpoint, JournalEntry
 from activity.outgoing import queue_to_person
-from activity.queries import journal_report
+from activity.queries import journal_report, newest_checkpoint
 from activity.record import NoticeFacts, record
 from vault.crypto.signing import SigningKey
 
 log = logging.getLogger("iswg.journal")
+
+KEEPERS = (Role.COORDINATOR, Role.SECRETARIAT, Role.HEAD, Role.CONTACT)
 
 
 class JournalBroken(Exception):
@@ -50,9 +52,9 @@ def make_checkpoint(actor: Actor, *, now: datetime.datetime | None = None) -> Ch
 
 
 def is_due(now: datetime.datetime) -> bool:
-    """Once a day (UTC) is the least."""
-    newest = Checkpoint.objects.order_by("-size").first()
-    return newest is None or newest.made_at.date() < now.astimezone(datetime.UTC).date()
+    """Once a day (UTC) is the least. A clock that was ahead yesterday must not stop them."""
+    newest = newest_checkpoint()
+    return newest is None or newest.made_at.date() != now.astimezone(datetime.UTC).date()
 
 
 def _sign(actor: Actor, statement: chain.Statement) -> Checkpoint | None:
@@ -81,13 +83,23 @@ def _mail(checkpoint: Checkpoint, figures: dict[str, object]) -> None:
         "made_at": chain.utc_text(checkpoint.made_at),
         "signature": bytes(checkpoint.signature),
     }
-    for person in get_user_model()._default_manager.filter(_keepers()).distinct():
+    for person in get_user_model()._default_manager.filter(pk__in=_keepers()):
         queue_to_person(person=person, kind="checkpoint", facts=facts)
 
 
-def _keepers() -> Q:
-    """Those who keep the checkpoints of their administration."""
-    return people_in_standing() & Q(appointments__role__in=[*APPOINTS, Role.SECRETARIAT])
+def _keepers() -> set[int]:
+    """Whoever keeps the checkpoints of each administration: its coordinators, or, where there
+    is none at present, the next in the order of `KEEPERS`."""
+    people = get_user_model()._default_manager.filter(
+        people_in_standing() & Q(appointments__role__in=KEEPERS)
+    )
+    holders: dict[str, dict[str, set[int]]] = {}
+    for pk, code, role in people.values_list(
+        "pk", "appointments__administration", "appointments__role"
+    ):
+        holders.setdefault(code, {}).setdefault(role, set()).add(pk)
+    chosen = (next(at[role] for role in KEEPERS if role in at) for at in holders.values())
+    return set().union(*chosen)
 
 
 def _raise_alarm(actor: Actor, report: chain.Report, now: datetime.datetime) -> None:

@@ -73,6 +73,10 @@ def checkpoints() -> list[Checkpoint]:
     return list(Checkpoint.objects.order_by("-size"))
 
 
+def newest_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-size").first()
+
+
 def statement_of(row: Checkpoint) -> chain.Statement:
     return chain.Statement(row.size, bytes(row.head), bytes(row.root), row.made_at)
 

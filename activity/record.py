@@ -7,6 +7,7 @@ Nothing here takes a word that somebody typed: see activity/shapes.py.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
@@ -25,6 +26,9 @@ from activity.models import JournalEntry, JournalHead, LiveEvent, Notice
 from activity.nudge import nudge
 from activity.outgoing import queue_for
 from activity.refusals import Tally
+
+
+log = logging.getLogger("iswg.journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,11 @@ def record_refusal(
     detail = {"action": _refused_word(action), "times": times}
     if reason:
         detail["reason"] = _refused_word(reason)
-    with transaction.atomic():
-        _write(actor, Event.REFUSED, place, detail, timezone.now())
+    try:
+        with transaction.atomic():
+            _write(actor, Event.REFUSED, place, detail, timezone.now())
+    except DatabaseError as problem:  # the person is to get the refusal, not an error page
+        log.error("a refusal was not written down: %s", type(problem).__name__)
 
 
 def _refused_word(name: str) -> str:

@@ -72,7 +72,8 @@ class Decision:
 
 def sort_topics(member: Member, topics: Iterable[str]) -> tuple[list[str], list[str]]:
     """The topics this member may listen to as of now, and the others."""
-    allowed, refused = [], []
+    allowed: list[str] = []
+    refused: list[str] = []
     for topic in topics:
         kind = kind_of(topic)
         may = kind is not None and kind.may_subscribe(member, topic)

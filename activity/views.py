@@ -24,6 +24,7 @@ from activity.queries import (
     journal_for,
     journal_key,
     journal_report,
+    newest_checkpoint,
     notices_for,
     people_of,
     unread_notice_count,
@@ -95,7 +96,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "rows": journal_rows(page.object_list),
-        "checkpoint": next(iter(checkpoints()), None),
+        "checkpoint": newest_checkpoint(),
         "query": request.GET.urlencode(),
     }
     return render(request, "activity/journal.html", context)

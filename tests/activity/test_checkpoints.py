@@ -149,6 +149,14 @@ def test_a_checkpoint_is_mailed_to_every_administrations_coordinator(cast, mail_
     assert max(len(line) for line in text.split("ISWG journal checkpoint")[1].splitlines()[:7]) < 72
 
 
+def test_where_there_is_no_coordinator_the_contact_point_keeps_the_checkpoint(cast, mail_dir):
+    act(3)
+    cast.ana.appointments.update(until=timezone.now().date() - datetime.timedelta(days=1))
+    make_checkpoint(TICK)
+    keepers = OutgoingMail.objects.filter(kind="checkpoint").values_list("recipient", flat=True)
+    assert set(keepers) == {cast.sela.pk, cast.mele.pk, cast.officer.pk}
+
+
 def test_nothing_new_is_not_signed_again(cast):
     act(3)
     first = make_checkpoint(TICK)
