@@ -27,7 +27,6 @@ from activity.nudge import nudge
 from activity.outgoing import queue_for
 from activity.refusals import Tally
 
-
 log = logging.getLogger("iswg.journal")
 
 

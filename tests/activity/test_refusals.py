@@ -39,7 +39,8 @@ def test_a_refusal_is_written_after_the_roll_back(cast, actor_of):
     ]
 
 
-def test_hammering_on_a_door_leaves_a_line_for_each_power_of_ten(cast, actor_of):
+def test_hammering_on_a_door_leaves_a_line_for_each_power_of_ten(cast, actor_of, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NINE)
     for _ in range(120):
         record_refusal(actor_of(cast.viliami), "read_journal", "/journal/")
     assert [detail["times"] for _, _, detail in refused_lines()] == [1, 10, 100]
