@@ -217,6 +217,8 @@ class PortalSocketFactory(WebSocketFactory):
 class PortalServer(daphne_server.Server):
     """Daphne's server with our requests and sockets, and housekeeping that does not stop."""
 
+    connections: dict[Any, dict[str, Any]]
+
     def run(self) -> None:
         # Daphne takes its factories from its module and has no other place to name them.
         daphne_server.HTTPFactory = PortalFactory
