@@ -17,9 +17,11 @@ def dispatch(words: list[str], manual: str) -> int | str:
         return 0
     if name not in COMMANDS:
         return f"There is no command {name!r}: python3 dev.py help lists them."
-    # TERM and a closed terminal end a command as Ctrl-C does, from wherever it is.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    # TERM and a closed terminal end a command as Ctrl-C does, from wherever it is; under nohup
+    # the terminal may close.
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         return COMMANDS[name](rest)
     except Refusal as sentence:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tools import development
 from tools.environment import ROOT, Refusal, ready, say
+from tools.prepare import NOBODY
 from tools.welcome import invite_first_officer, welcome
 
 PATIENCE = 60  # seconds for the first answer
@@ -33,19 +34,13 @@ def run(*, empty: bool) -> int:
     _refuse_taken(number)
     python = ready("requirements.lock")
     env = development.environment(number)
-    manage = [python, "manage.py"]
-    say("Preparing the database ...")
-    _step([*manage, "migrate", "-v0"], env)
-    _collect_static(manage, env)
-    fresh = _has_nobody(python, env)
-    if fresh and empty:
-        _step([*manage, "seed_administrations"], env)
-    elif fresh:
-        say("Loading the demonstration data: 24 administrations, their people, their keys ...")
-        development.make_passphrase()
-        _step([*manage, "load_demo"], development.environment(number))
+    nobody = _prepare(python, env)
+    if nobody and empty:
+        _step([python, "manage.py", "seed_administrations"], env)
+    elif nobody:
+        _load_demonstration(python, number)
     env = development.environment(number)
-    return _serve(python, env, number, nobody=empty and fresh)
+    return _serve(python, env, number, nobody=nobody and empty)
 
 
 def _refuse_taken(number: int) -> None:
@@ -59,36 +54,41 @@ def _refuse_taken(number: int) -> None:
             ) from None
 
 
+def _prepare(python: str, env: dict[str, str]) -> bool:
+    """Tables and static files; whether nobody has an account yet."""
+    stamp, now = Path(env["ISWG_DATA_DIR"]) / "static.stamp", _state_of_static()
+    fresh = stamp.exists() and stamp.read_text() == now
+    say("Preparing the database ..." if fresh else "Preparing the database and static files ...")
+    command = [python, "-m", "tools.prepare", *([] if fresh else ["--static"])]
+    answer = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    if answer not in (0, NOBODY):
+        raise Refusal("The database could not be prepared; the lines above say why.")
+    stamp.write_text(now)
+    return answer == NOBODY
+
+
+def _state_of_static() -> str:
+    """Changes with any file under static/ and with any package."""
+    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+    state = [f"{path.relative_to(ROOT)} {path.stat().st_mtime_ns}" for path in files]
+    state.append((ROOT / "requirements.lock").read_text())
+    return hashlib.sha256("\n".join(state).encode()).hexdigest()
+
+
+def _load_demonstration(python: str, number: int) -> None:
+    say("Loading the demonstration data; this takes a little while, once ...")
+    development.make_passphrase()
+    try:
+        _step([python, "manage.py", "load_demo", "-v0"], development.environment(number))
+    except BaseException:
+        # The next attempt may bring another passphrase.
+        development.passphrase_file().unlink()
+        raise
+
+
 def _step(command: list[str], env: dict[str, str]) -> None:
     if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
         raise Refusal(f"`manage.py {command[2]}` failed; the lines above say why.")
-
-
-def _collect_static(manage: list[str], env: dict[str, str]) -> None:
-    """Only when a file under static/ or a package has changed since the last time."""
-    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
-    state = "\n".join(f"{p.relative_to(ROOT)} {p.stat().st_mtime_ns}" for p in files)
-    state += (ROOT / "requirements.lock").read_text()
-    stamp = Path(env["ISWG_DATA_DIR"]) / "static.stamp"
-    now = hashlib.sha256(state.encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == now:
-        return
-    say("Collecting style, scripts and pictures ...")
-    _step([*manage, "collectstatic", "--noinput", "--clear", "-v0"], env)
-    stamp.write_text(now)
-
-
-def _has_nobody(python: str, env: dict[str, str]) -> bool:
-    script = (
-        "import django; django.setup();"
-        "from django.contrib.auth import get_user_model;"
-        "raise SystemExit(3 if get_user_model().objects.exists() else 0)"
-    )
-    env = env | {"DJANGO_SETTINGS_MODULE": "iswg.settings"}
-    answer = subprocess.run([python, "-c", script], cwd=ROOT, env=env, check=False).returncode
-    if answer not in (0, 3):
-        raise Refusal("The database could not be read; the lines above say why.")
-    return answer == 0
 
 
 def _serve(python: str, env: dict[str, str], number: int, *, nobody: bool) -> int:

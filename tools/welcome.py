@@ -10,9 +10,11 @@ ACCOUNTS = [
     ("contact.fj@demo.invalid", "Fiji, contact point"),
     ("contact.vu@demo.invalid", "Vanuatu, contact point"),
     ("coordinator.to@demo.invalid", "Tonga, coordinator"),
-    ("head.pw@demo.invalid", "Palau, head of administration with a seat"),
-    ("secretariat@demo.invalid", "Secretariat"),
-    ("observer.ptccc@demo.invalid", "observer from a partner agency"),
+    ("head.pw@demo.invalid", "Palau, head of an administration with a seat"),
+    ("liaison.nc@demo.invalid", "New Caledonia, named on a TLP:RED alert"),
+    ("secretariat@demo.invalid", "the Secretariat"),
+    ("observer.ptccc@demo.invalid", "an observer from a partner agency"),
+    ("contributor.fj@demo.invalid", "Fiji, still waits for a colleague to grant the key"),
 ]
 
 
@@ -24,7 +26,7 @@ def welcome(port: int, *, nobody: bool) -> None:
 
 
 def _accounts() -> None:
-    say("  Demonstration accounts (contact.<code> and coordinator.<code> for all 24):")
+    say("  Demonstration accounts (contact. and coordinator. exist for all 24 codes):")
     for address, who in ACCOUNTS:
         say(f"    {address:<30} {who}")
     phrase = development.passphrase_file().read_text().strip()
