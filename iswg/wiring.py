@@ -9,7 +9,7 @@ def connect() -> None:
     from access.sockets import set_doorkeeper
     from accounts.actors import find_actor
     from accounts.ports import set_keys, set_passphrases
-    from activity.ports import register_page, set_administration_names
+    from activity.ports import register_page
     from activity.topics import register_topic_kind
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
@@ -26,6 +26,4 @@ def connect() -> None:
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
     register_reminders()
-    set_administration_names(naming.administration)
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
-    register_page("accounts.user", naming.people_page)

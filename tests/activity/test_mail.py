@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import trans_real
 
 from access.policy import people_in_standing
+from accounts.queries import administration_label
 from activity import ports
 from activity.events import Event
 from activity.links import open_link, seal_link
@@ -26,6 +27,7 @@ from activity.outgoing import next_morning, queue_to_address, warn
 from activity.queries import notices_for
 from activity.record import NoticeFacts, record
 from activity.services import mark_read
+from iswg import naming
 from vault.crypto.errors import CannotOpen
 
 BULLETIN = "bulletins.bulletin:0192d1a4-0000-4000-8000-000000000001"
@@ -387,9 +389,7 @@ def test_a_mail_server_that_is_away_costs_no_attempts(cast, actor_of, mail_dir, 
 
 
 def test_the_portals_own_names_and_addresses_are_used(cast, actor_of, mail_dir, monkeypatch):
-    from iswg import naming
-
-    monkeypatch.setattr(ports, "_name_of", naming.administration)
+    monkeypatch.setattr(ports, "_name_of", administration_label)
     monkeypatch.setattr(ports, "_pages", {"bulletins.bulletin": naming.bulletin_page})
     get_user_model().objects.filter(pk=cast.mele.pk).update(language="fr")
     issue(actor_of(cast.ratu))
@@ -398,4 +398,3 @@ def test_the_portals_own_names_and_addresses_are_used(cast, actor_of, mail_dir, 
     assert "Fidji" in text_of(mails["mele@to.invalid"])
     assert "From: Fiji" in text_of(mails["viliami@to.invalid"])
     assert "/bulletins/B-7KQF2/" in text_of(mails["viliami@to.invalid"])
-    assert naming.administration("XX") == "XX"
