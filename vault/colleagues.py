@@ -19,12 +19,12 @@ from access.actors import Actor, current_actor
 from access.policy import Action, people_in_standing, require
 from activity.events import Event
 from activity.record import record
-from vault import directory as ledger
+from vault import directory_lines as ledger
 from vault import remembered
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys, PersonPublic
 from vault.directory import EpochEntry, PersonEntry, directory
-from vault.epochs import grant_epoch, next_epoch
+from vault.epochs import acting, grant_epoch, next_epoch
 from vault.models import EpochGrant, KeyClaim, VaultSession
 from vault.open_vault import Vault
 
@@ -55,6 +55,7 @@ def enter_person(
     view, facts = ledger.hold(), current_actor(person.pk)
     require(actor, Action.ENTER_KEY, facts)
     assert facts is not None
+    acting(view, actor, keys)
     public = claimed_keys(person)
     if public is None or list(compared) != public.fingerprint:
         raise FingerprintChanged
@@ -99,6 +100,7 @@ def off_board(*, actor: Actor, keys: PersonKeys, leaver: User) -> EpochEntry | N
     # Judged for the administration whose key it is, even if the appointment has just ended.
     code = entry.administration if entry else facts.administration
     require(actor, Action.SUSPEND_PERSON, replace(facts, administration=code))
+    acting(view, actor, keys)
     if entry is not None:
         ledger.revoke(keys, entry.key_id)
     end_keys_of(leaver)

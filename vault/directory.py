@@ -1,4 +1,4 @@
-"""The key directory as it is stored: read from the pin, written by signing.
+"""The key directory as it is stored, read from the pin (directory_lines.py writes it).
 
 `directory()` is asked before anything is sealed or checked. It reads the stored lines under
 the rules of directory_rules.py, and remembers the result of this process by the hash of the
@@ -10,21 +10,12 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
-from vault.crypto.canonical import canonical
-from vault.crypto.keys import EpochPublic, PersonKeys, PersonPublic
-from vault.crypto.signing import SigningKey
 from vault.directory_rules import (
-    LINE_LABEL,
-    NEXT_LABEL,
-    START,
-    WITNESS_LABEL,
     ClientEntry,
     DirectoryBroken,
     DirectoryShortened,
@@ -32,8 +23,6 @@ from vault.directory_rules import (
     Ledger,
     Line,
     PersonEntry,
-    epoch_statement,
-    line_hash,
 )
 from vault.models import DirectoryEntry
 
@@ -64,6 +53,14 @@ class Directory:
     def head(self) -> bytes:
         """The hash of the newest line."""
         return self._ledger.head
+
+    @property
+    def last_at(self) -> datetime.datetime:
+        return self._ledger.last_at
+
+    def copy_of_ledger(self) -> Ledger:
+        """What the next line is read under; this directory itself never changes."""
+        return self._ledger.copy()
 
     def extends(self, size: int, head: bytes) -> bool:
         """Whether a directory of that length and head is the beginning of this one."""
@@ -216,7 +213,7 @@ def _start(pinned: str) -> Ledger:
         known = _known[1]
         same = DirectoryEntry.objects.filter(seq=known.size - 1, hash=known.head).exists()
         if same:
-            return known._ledger.copy()
+            return known.copy_of_ledger()
     try:
         return Ledger(bytes.fromhex(pinned))
     except ValueError:
@@ -225,134 +222,3 @@ def _start(pinned: str) -> Ledger:
 
 def _line(row: DirectoryEntry) -> Line:
     return Line(row.seq, bytes(row.prev), bytes(row.body), bytes(row.signature), bytes(row.hash))
-
-
-# Writing --------------------------------------------------------------------------------------
-# Everything below signs a line and puts it at the end. Who may is for the services that call
-# it to ask; whoever may not is refused here again, because each line is read under the rules
-# before it is kept.
-
-
-def first_line(user_id: int, administration: str, keys: PersonKeys) -> str:
-    """Begin the directory with its first officer, who signs for herself. Returns the pin."""
-    facts = {"user": user_id, "administration": administration, "public": keys.public.to_bytes()}
-    body = _body(0, START, timezone.now(), keys, "user", facts)
-    signature = keys.identity.sign(LINE_LABEL, body)
-    value = line_hash(body, signature)
-    line = Line(0, START, body, signature, value)
-    Ledger(value).read(line)
-    _keep(line)
-    return value.hex()
-
-
-def enter_user(keys: PersonKeys, user_id: int, administration: str, public: PersonPublic) -> int:
-    """`keys` are the signer's. Returns the number of the line."""
-    facts = {"user": user_id, "administration": administration, "public": public.to_bytes()}
-    return _append(keys, "user", facts)
-
-
-def enter_epoch(
-    keys: PersonKeys,
-    administration: str,
-    public: EpochPublic,
-    *,
-    former: SigningKey | None = None,
-) -> int:
-    """The next epoch, countersigned by the former one (`former`) unless it is the first."""
-    view = hold()
-    facts = _next_epoch(view, keys, administration, public, witnessed_at="")
-    voucher = former.sign(NEXT_LABEL, epoch_statement(facts)) if former else b""
-    return _append(keys, "epoch", {**facts, "voucher": voucher, "witness": b""})
-
-
-def enter_broken_epoch(
-    keys: PersonKeys, statement: Mapping[str, Any], witness: bytes, signature: bytes
-) -> int:
-    """An epoch that a member of a third administration witnessed (see `break_statement`)."""
-    return _append(keys, "epoch", {**statement, "voucher": signature, "witness": witness})
-
-
-def break_statement(keys: PersonKeys, administration: str, public: EpochPublic) -> dict[str, Any]:
-    """What a witness is asked to sign."""
-    view = directory()
-    now = _written(_moment(view))
-    return _next_epoch(view, keys, administration, public, witnessed_at=now)
-
-
-def _next_epoch(
-    view: Directory, keys: PersonKeys, code: str, public: EpochPublic, *, witnessed_at: str
-) -> dict[str, Any]:
-    return {
-        "administration": code,
-        "number": len(view.epochs(code)) + 1,
-        "public": public.to_bytes(),
-        "by": keys.public.key_id,
-        "witnessed_at": witnessed_at,
-    }
-
-
-def sign_as_witness(keys: PersonKeys, statement: Mapping[str, Any]) -> bytes:
-    return keys.identity.sign(WITNESS_LABEL, epoch_statement(statement))
-
-
-def revoke(keys: PersonKeys, key_id: bytes) -> int:
-    return _append(keys, "revoke", {"key": key_id})
-
-
-def enter_client(keys: PersonKeys, client: str, administration: str, public: bytes) -> int:
-    facts = {"client": client, "administration": administration, "public": public}
-    return _append(keys, "client", facts)
-
-
-def _append(keys: PersonKeys, kind: str, facts: Mapping[str, Any]) -> int:
-    view = hold()
-    ledger = view._ledger.copy()
-    body = _body(view.size, view.head, _moment(view), keys, kind, facts)
-    signature = keys.identity.sign(LINE_LABEL, body)
-    line = Line(view.size, view.head, body, signature, line_hash(body, signature))
-    ledger.read(line)
-    _keep(line)
-    return line.seq
-
-
-def hold() -> Directory:
-    """The directory as of now, and nobody else changes it before this transaction ends.
-
-    Every service about keys begins with it: a colleague is not granted an epoch that somebody
-    replaces in the same moment. On PostgreSQL the first line is the lock; on SQLite the
-    transaction is.
-    """
-    assert connection.in_atomic_block, "a line belongs to the transaction of its service"
-    DirectoryEntry.objects.select_for_update().filter(seq=0).first()
-    return directory()
-
-
-def _moment(view: Directory) -> datetime.datetime:
-    """Now, or the time of the newest line if a clock went back: lines never step back in time."""
-    return max(timezone.now().replace(microsecond=0), view._ledger.last_at)
-
-
-def _written(at: datetime.datetime) -> str:
-    return at.astimezone(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _body(
-    seq: int,
-    prev: bytes,
-    at: datetime.datetime,
-    keys: PersonKeys,
-    kind: str,
-    facts: Mapping[str, Any],
-) -> bytes:
-    common = {"v": 1, "seq": seq, "prev": prev, "at": _written(at), "by": keys.public.key_id}
-    return canonical({**common, "kind": kind, **facts})
-
-
-def _keep(line: Line) -> None:
-    DirectoryEntry.objects.create(
-        seq=line.seq,
-        prev=line.prev,
-        body=line.body,
-        signature=line.signature,
-        hash=line.hash,
-    )

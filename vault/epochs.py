@@ -1,15 +1,12 @@
 """The key of an administration, one epoch after another.
 
-Each epoch has a secret. It is sealed to every colleague in a *grant*, which the colleague who
-hands it over signs; and each new epoch seals the one before it (a *link*), so that the new
-opens the old and never the reverse. What comes out of a grant or a link is compared with the
-directory before anything is believed: a false secret is met here, whoever signed it.
+Each epoch has a secret, sealed to every colleague who may read (grants.py). A new epoch seals
+the one before it, so that the new opens the old and never the reverse. Here stands who makes
+an epoch, who is handed it, and what a person's root opens today.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -21,24 +18,17 @@ from access.policy import Action, can, people_in_standing, require, standing
 from access.roles import READS
 from activity.events import Event
 from activity.record import record
-from vault import directory as ledger
+from vault import directory_lines as ledger
 from vault import remembered
-from vault.crypto.box import open_box, seal_to
-from vault.crypto.context import context
-from vault.crypto.envelope import open_sealed, seal
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import EpochKeys, PersonKeys, make_secret
 from vault.directory import Directory, EpochEntry, PersonEntry, directory
-from vault.models import EpochGrant, EpochLink, VaultSession
+from vault.grants import granted_keys, open_epochs, write_grant, write_link
+from vault.models import EpochGrant, VaultSession
 from vault.open_vault import Vault, fill
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-log = logging.getLogger("iswg.vault")
-
-GRANT_LABEL = "iswg/v1/epoch grant"
-
 
 # Opening --------------------------------------------------------------------------------------
 
@@ -63,57 +53,6 @@ def member(view: Directory, user_id: int, keys: PersonKeys) -> PersonEntry | Non
     if me is None or facts is None or me.public != keys.public:
         return None
     return me if facts.administration == me.administration else None
-
-
-def open_epochs(me: PersonEntry, keys: PersonKeys, view: Directory) -> list[tuple[int, EpochKeys]]:
-    """The administration's epochs that this person can open, newest first."""
-    grants = EpochGrant.objects.filter(administration=me.administration, key_id=me.key_id)
-    newest = grants.order_by("-epoch").first()
-    if newest is None:
-        return []
-    opened = [(newest.epoch, _open_grant(newest, me, keys, view))]
-    links = EpochLink.objects.filter(administration=me.administration, epoch__lte=newest.epoch)
-    blobs = {link.epoch: bytes(link.blob) for link in links}
-    while (number := opened[-1][0]) in blobs:
-        try:
-            former = _open_link(view, me.administration, number, opened[-1][1], blobs[number])
-        except CannotOpen:
-            log.error("the link below epoch %s of %s does not open", number, me.administration)
-            break
-        opened.append((number - 1, former))
-    return opened
-
-
-def _open_grant(grant: EpochGrant, me: PersonEntry, keys: PersonKeys, view: Directory) -> EpochKeys:
-    check_grant(grant, view)
-    if grant.user_id != me.user_id:
-        raise CannotOpen
-    secret = open_box(keys.box, _grant_place(grant), bytes(grant.box))
-    return _as_listed(view, grant.administration, grant.epoch, secret)
-
-
-def check_grant(grant: EpochGrant, view: Directory) -> None:
-    """Whether a colleague who was active then signed exactly this grant; else CannotOpen."""
-    granter = view.person_at(bytes(grant.granter_key))
-    if granter is None or granter.user_id != grant.granter_id:
-        raise CannotOpen
-    colleague = granter.administration == grant.administration
-    if not colleague or grant.as_of > view.size or not granter.was_active_at(grant.as_of):
-        raise CannotOpen
-    granter.public.identity.verify(GRANT_LABEL, _statement(grant), bytes(grant.signature))
-
-
-def _open_link(view: Directory, code: str, number: int, newer: EpochKeys, blob: bytes) -> EpochKeys:
-    secret = open_sealed(newer.wrap_key, _link_place(code, number), blob)
-    return _as_listed(view, code, number - 1, secret)
-
-
-def _as_listed(view: Directory, code: str, number: int, secret: bytes) -> EpochKeys:
-    """The keys of a secret, if the directory knows them as that epoch's."""
-    keys, listed = EpochKeys.derive(secret), view.epoch(code, number)
-    if listed is None or listed.public != keys.public:
-        raise CannotOpen
-    return keys
 
 
 def _remember_epoch(user_id: int, key: bytes, code: str, number: int) -> None:
@@ -162,19 +101,6 @@ def holds_grant(view: Directory, entry: PersonEntry) -> bool:
     """Whether this person was granted the present epoch, by somebody who could."""
     epoch = view.epoch(entry.administration)
     return epoch is not None and entry.key_id in granted_keys(view, epoch)
-
-
-def granted_keys(view: Directory, epoch: EpochEntry) -> set[bytes]:
-    """The key ids with a genuine grant: rows that a hand put there carry no signature."""
-    found = set()
-    for grant in EpochGrant.objects.filter(administration=epoch.administration, epoch=epoch.number):
-        try:
-            check_grant(grant, view)
-        except CannotOpen:
-            log.error("a grant of epoch %s of %s is false", epoch.number, epoch.administration)
-            continue
-        found.add(bytes(grant.key_id))
-    return found
 
 
 # Making ---------------------------------------------------------------------------------------
@@ -244,8 +170,7 @@ def add_epoch(
     epoch = view.epoch(code)
     assert epoch is not None
     if former is not None:
-        blob = seal(new.wrap_key, _link_place(code, epoch.number), former.secret)
-        EpochLink.objects.create(administration=code, epoch=epoch.number, blob=blob)
+        write_link(code, epoch.number, new, former)
     return hand_over(actor, keys, epoch, secret, people)
 
 
@@ -317,46 +242,3 @@ def grant_epoch(*, actor: Actor, keys: PersonKeys, colleague: User) -> EpochGran
 def may_grant(actor: Actor, colleague: User) -> bool:
     """For pages: whether the button is to be shown."""
     return bool(can(actor, Action.GRANT_KEYS, current_actor(colleague.pk)))
-
-
-def write_grant(
-    actor: Actor, keys: PersonKeys, epoch: EpochEntry, secret: bytes, person: PersonEntry
-) -> EpochGrant:
-    """One signed grant; the person's former grant of this epoch is replaced."""
-    assert actor.user_id is not None, "a command holds no keys to grant"
-    grant = EpochGrant(
-        administration=epoch.administration,
-        epoch=epoch.number,
-        user_id=person.user_id,
-        key_id=person.key_id,
-        granter_id=actor.user_id,
-        granter_key=keys.public.key_id,
-        as_of=directory().size,
-    )
-    grant.box = seal_to(person.public.box, _grant_place(grant), secret)
-    grant.signature = keys.identity.sign(GRANT_LABEL, _statement(grant))
-    EpochGrant.objects.filter(
-        administration=grant.administration, epoch=grant.epoch, key_id=grant.key_id
-    ).delete()
-    grant.save(force_insert=True)
-    return grant
-
-
-def _grant_place(grant: EpochGrant) -> bytes:
-    return context(
-        "iswg/v1/epoch grant box",
-        grant.administration,
-        grant.epoch,
-        grant.user_id,
-        bytes(grant.key_id),
-        bytes(grant.granter_key),
-    )
-
-
-def _statement(grant: EpochGrant) -> bytes:
-    digest = hashlib.sha256(bytes(grant.box)).digest()
-    return context("iswg/v1/epoch grant", _grant_place(grant), grant.as_of, digest)
-
-
-def _link_place(code: str, number: int) -> bytes:
-    return context("iswg/v1/epoch link", code, number, number - 1)

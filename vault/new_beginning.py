@@ -18,7 +18,7 @@ from access.actors import Actor
 from access.policy import Action, people_in_standing, require
 from activity.events import Event
 from activity.record import record
-from vault import directory as ledger
+from vault import directory_lines as ledger
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import EpochKeys, EpochPublic, PersonKeys, make_secret
 from vault.directory import EpochEntry, directory

@@ -18,11 +18,12 @@ from django.db.models import F, Q
 from access.actors import Actor
 from activity.events import Event
 from activity.record import record
-from vault import directory as ledger
+from vault import directory_lines as ledger
 from vault import remembered, slots
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys, make_secret
 from vault.crypto.phrase import make_recovery_code, weak_reason
+from vault.directory import is_founded, keep_pin
 from vault.directory_rules import SECRETARIAT
 from vault.models import EpochGrant, KeyClaim, KeySlot, SlotKind, VaultSession
 from vault.slots import Lock
@@ -101,7 +102,7 @@ def begin(*, actor: Actor, user: User, passphrase: str | Lock) -> Beginning:
 @transaction.atomic
 def found_directory(*, actor: Actor, keys: PersonKeys) -> str:
     """Begin the directory: the first Secretariat officer signs her own line. Returns the pin."""
-    if actor.user_id is None or actor.administration != SECRETARIAT or ledger.is_founded():
+    if actor.user_id is None or actor.administration != SECRETARIAT or is_founded():
         raise PermissionDenied
     value = ledger.first_line(actor.user_id, actor.administration, keys)
     record(
@@ -116,7 +117,7 @@ def found_directory(*, actor: Actor, keys: PersonKeys) -> str:
 
 def _show_pin(value: str) -> None:
     """Where the settings cannot hold it by themselves, the operator puts it there."""
-    if not ledger.keep_pin(value):
+    if not keep_pin(value):
         log.warning("the directory is founded: set ISWG_DIRECTORY_PIN=%s and start again", value)
 
 

@@ -206,10 +206,9 @@ def _opened(row: VaultSession, secret: bytes, user: User, *, pending: bool) -> V
     if not fits or row.pending is not pending:
         return None
     try:
-        vault = from_bytes(open_sealed(secret, _where(row), bytes(row.blob)), row.pk)
+        return from_bytes(open_sealed(secret, _where(row), bytes(row.blob)), row.pk)
     except CannotOpen:
         return None
-    return vault if vault.user_id == user.pk else None
 
 
 def touch(row: VaultSession) -> None:

@@ -16,7 +16,7 @@ from vault.crypto.box import key_id_of
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonPublic
 from vault.directory import Directory, DirectoryBroken, PersonEntry, directory
-from vault.epochs import check_grant
+from vault.grants import check_grant
 from vault.models import EpochGrant, EpochLink, KeyClaim, KeyHolder, KeySlot, Remembered
 
 Check = Callable[[Directory], Iterator[str]]

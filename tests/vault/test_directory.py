@@ -3,88 +3,21 @@
 The attacker of this page can write every row. What she cannot write is a signature.
 """
 
-import datetime
 import json
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
-from tests.factories import person
-from vault import directory as ledger
+from tests.vault.forging import EVIL, accepted, epoch, epoch_key, forge, minutes_ago, refused, user
 from vault.crypto.canonical import canonical
 from vault.crypto.derive import make_secret
 from vault.crypto.keys import EpochKeys, PersonKeys
 from vault.directory import DirectoryBroken, directory
+from vault.directory_lines import first_line
 from vault.directory_rules import (
-    LINE_LABEL,
-    NEXT_LABEL,
-    WITNESS_LABEL,
-    epoch_statement,
     line_hash,
 )
 from vault.models import DirectoryEntry
-
-EVIL = PersonKeys.derive(make_secret())
-
-
-def forge(signer, kind, *, at=None, **facts):
-    """A line with every field right and signed by `signer`: only the rules can refuse it."""
-    last = DirectoryEntry.objects.order_by("-seq").first()
-    common = {
-        "v": 1,
-        "seq": last.seq + 1,
-        "prev": bytes(last.hash),
-        "at": at or timezone.now().isoformat(timespec="seconds"),
-        "by": signer.public.key_id,
-        "kind": kind,
-    }
-    body = canonical({**common, **facts})
-    signature = signer.identity.sign(LINE_LABEL, body)
-    DirectoryEntry.objects.create(
-        seq=last.seq + 1,
-        prev=last.hash,
-        body=body,
-        signature=signature,
-        hash=line_hash(body, signature),
-    )
-
-
-def user(code, keys=EVIL, user_id=9999):
-    return {"user": user_id, "administration": code, "public": keys.public.to_bytes()}
-
-
-def epoch(signer, code, number, *, former=None, witness=None, witnessed_at=""):
-    new = EpochKeys.derive(make_secret())
-    facts = {
-        "administration": code,
-        "number": number,
-        "public": new.public.to_bytes(),
-        "by": signer.public.key_id,
-        "witnessed_at": witnessed_at,
-    }
-    said, voucher, by = epoch_statement(facts), b"", b""
-    if former:
-        voucher = former.sign(NEXT_LABEL, said)
-    if witness:
-        voucher, by = witness.identity.sign(WITNESS_LABEL, said), witness.public.key_id
-    return {**facts, "voucher": voucher, "witness": by}
-
-
-def minutes_ago(minutes):
-    moment = timezone.now() - datetime.timedelta(minutes=minutes)
-    return moment.isoformat(timespec="seconds")
-
-
-def refused():
-    ledger.forget()
-    with pytest.raises(DirectoryBroken):
-        directory()
-
-
-def accepted():
-    ledger.forget()
-    return directory()
 
 
 def test_the_directory_is_read_from_the_pin(world):
@@ -189,7 +122,7 @@ def test_who_is_revoked_signs_nothing_any_more(world, kind):
     ex, keys = world.keys(world.fj_contact), world.keys(world.fj)
     facts = {
         "user": user("FJ"),
-        "epoch": epoch(ex, "FJ", 2, former=_epoch_key(world, "FJ")),
+        "epoch": epoch(ex, "FJ", 2, former=epoch_key(world, "FJ")),
         "revoke": {"key": keys.public.key_id},
         "client": {"client": "c", "administration": "FJ", "public": EVIL.box.public.to_bytes()},
     }[kind]
@@ -209,171 +142,6 @@ def test_nobody_is_revoked_twice(world):
     forge(world.keys(world.fj), "revoke", key=gone)
     forge(world.keys(world.fj), "revoke", key=gone)
     refused()
-
-
-# Epochs ---------------------------------------------------------------------------------------
-
-
-def _epoch_key(world, code):
-    from vault.epochs import member, open_epochs
-
-    chief = person(code, "coordinator")
-    keys, view = world.keys(chief), directory()
-    return open_epochs(member(view, chief.pk, keys), keys, view)[0][1].signing
-
-
-def test_the_former_epoch_vouches_for_the_next(world):
-    fj = world.keys(world.fj)
-    forge(fj, "epoch", **epoch(fj, "FJ", 2, former=_epoch_key(world, "FJ")))
-    assert accepted().epoch("FJ").number == 2
-    assert not accepted().epoch("FJ").broken
-
-
-def test_an_epoch_without_its_predecessors_word_is_refused(world):
-    fj = world.keys(world.fj)
-    forge(fj, "epoch", **epoch(fj, "FJ", 2))
-    refused()
-
-
-def test_another_administrations_epoch_does_not_vouch(world):
-    fj = world.keys(world.fj)
-    forge(fj, "epoch", **epoch(fj, "FJ", 2, former=_epoch_key(world, "VU")))
-    refused()
-
-
-@pytest.mark.parametrize("signer", ["vu", "oco"])
-def test_nobody_makes_an_epoch_for_another_administration(world, signer):
-    keys = world.keys(getattr(world, signer))
-    forge(keys, "epoch", **epoch(keys, "FJ", 2, former=_epoch_key(world, "FJ")))
-    refused()
-
-
-@pytest.mark.parametrize("number", [0, 1, 3, -1, True, "2"])
-def test_epochs_are_numbered_without_a_gap(world, number):
-    fj = world.keys(world.fj)
-    forge(fj, "epoch", **epoch(fj, "FJ", number, former=_epoch_key(world, "FJ")))
-    refused()
-
-
-@pytest.mark.parametrize("code", ["FJ", "VU"])
-def test_an_epoch_key_is_used_once(world, code):
-    """Fiji's next epoch with a key that is known already: its own former one, or Vanuatu's."""
-    fj = world.keys(world.fj)
-    facts = epoch(fj, "FJ", 2)
-    facts["public"] = directory().epoch(code).public.to_bytes()
-    facts["voucher"] = _epoch_key(world, "FJ").sign(NEXT_LABEL, epoch_statement(facts))
-    forge(fj, "epoch", **facts)
-    refused()
-
-
-def test_a_word_given_for_one_epoch_does_not_serve_another_key(world):
-    """The former epoch vouched for one public key; the line carries another."""
-    fj = world.keys(world.fj)
-    facts = epoch(fj, "FJ", 2, former=_epoch_key(world, "FJ"))
-    facts["public"] = EpochKeys.derive(make_secret()).public.to_bytes()
-    forge(fj, "epoch", **facts)
-    refused()
-
-
-def test_the_first_epoch_of_a_new_administration_is_not_a_break(world):
-    forge(world.keys(world.oco), "user", **user("TO"))
-    forge(EVIL, "epoch", **epoch(EVIL, "TO", 1))
-    made = accepted().epoch("TO")
-    assert not made.broken
-    assert accepted().sealable_epoch("TO") == made
-
-
-def test_a_first_epoch_carries_nobodys_word(world):
-    """A witness under it would make a break of what is none, and mark it for ever."""
-    forge(world.keys(world.oco), "user", **user("TO"))
-    third = world.keys(world.vu)
-    forge(EVIL, "epoch", **epoch(EVIL, "TO", 1, witness=third, witnessed_at=minutes_ago(1)))
-    refused()
-
-
-@pytest.mark.parametrize(
-    ("witness", "may"),
-    [("vu", True), ("pw_contact", True), ("fj_contact", False), ("oco", False)],
-)
-def test_a_break_needs_a_witness_of_a_third_administration(world, witness, may):
-    fj, third = world.keys(world.fj), world.keys(getattr(world, witness))
-    forge(fj, "epoch", **epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(1)))
-    if may:
-        assert accepted().epoch("FJ").broken
-    else:
-        refused()
-
-
-def test_a_revoked_witness_is_none(world):
-    fj, third = world.keys(world.fj), world.keys(world.vu)
-    forge(world.keys(world.vu_contact), "revoke", key=third.public.key_id)
-    forge(fj, "epoch", **epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(1)))
-    refused()
-
-
-def test_a_rogue_officer_and_a_ghost_cannot_take_an_administrations_mail(world):
-    """The Secretariat enters a ghost for Fiji, who tries to make Fiji's next epoch."""
-    oco = world.keys(world.oco)
-    forge(oco, "user", **user("FJ"))
-    accepted()
-    for how in ({}, {"witness": oco}, {"witness": EVIL}):
-        with transaction.atomic():
-            before = transaction.savepoint()
-            forge(EVIL, "epoch", **epoch(EVIL, "FJ", 2, witnessed_at=minutes_ago(1), **how))
-            refused()
-            transaction.savepoint_rollback(before)
-    third = world.keys(world.vu)
-    forge(EVIL, "epoch", **epoch(EVIL, "FJ", 2, witness=third, witnessed_at=minutes_ago(1)))
-    made = accepted().epoch("FJ")
-    assert made.broken, "it takes a second administration, and it is marked for ever"
-    assert accepted().sealable_epoch("FJ") is None, "and nothing is sealed to it for 72 hours"
-
-
-def test_after_a_break_sealing_waits_72_hours_from_the_witness(world):
-    fj, third = world.keys(world.fj), world.keys(world.vu)
-    day = 24 * 60
-    facts = epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(3 * day - 5))
-    forge(fj, "epoch", **facts)
-    made = accepted().epoch("FJ")
-    assert accepted().sealable_epoch("FJ") is None
-    assert accepted().sealable_epoch("FJ", confirmed=frozenset({made.key_id})) == made
-
-
-def test_after_72_hours_it_is_sealed_to(world):
-    fj, third = world.keys(world.fj), world.keys(world.vu)
-    facts = epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(72 * 60 + 1))
-    forge(fj, "epoch", **facts)
-    assert accepted().sealable_epoch("FJ").number == 2
-
-
-def test_the_time_of_the_witness_cannot_be_edited(world):
-    fj, third = world.keys(world.fj), world.keys(world.vu)
-    facts = epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(1))
-    forge(fj, "epoch", **{**facts, "witnessed_at": minutes_ago(80 * 60)})
-    refused()
-
-
-def test_a_witness_of_tomorrow_is_refused(world):
-    fj, third = world.keys(world.fj), world.keys(world.vu)
-    facts = epoch(fj, "FJ", 2, witness=third, witnessed_at=minutes_ago(-60 * 24))
-    forge(fj, "epoch", **facts)
-    refused()
-
-
-# Machines -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("signer", "may"), [("fj", True), ("vu", False), ("oco", False)])
-def test_a_machine_is_vouched_for_by_its_own_administration(world, signer, may):
-    facts = {"client": "c-1", "administration": "FJ", "public": EVIL.box.public.to_bytes()}
-    forge(world.keys(getattr(world, signer)), "client", **facts)
-    if not may:
-        refused()
-        return
-    key_id = EVIL.box.public.key_id
-    assert accepted().client(key_id).administration == "FJ"
-    forge(world.keys(world.fj), "revoke", key=key_id)
-    assert accepted().client(key_id) is None
 
 
 # The chain ------------------------------------------------------------------------------------
@@ -452,15 +220,15 @@ def test_another_first_line_is_refused_however_well_signed(world):
     """A whole directory of the attacker's own."""
     DirectoryEntry.objects.all().delete()
     with transaction.atomic():
-        ledger.first_line(1, "OCO", EVIL)
+        first_line(1, "OCO", EVIL)
     refused()
 
 
 def test_the_first_line_is_a_secretariat_officers(world, data_dir):
     DirectoryEntry.objects.all().delete()
     with pytest.raises(DirectoryBroken), transaction.atomic():
-        ledger.first_line(1, "FJ", EVIL)
-    assert ledger.first_line(1, "OCO", EVIL)
+        first_line(1, "FJ", EVIL)
+    assert first_line(1, "OCO", EVIL)
 
 
 def test_a_process_that_verified_it_goes_on_with_what_it_verified(world):

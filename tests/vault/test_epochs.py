@@ -1,19 +1,22 @@
 """An administration's key: who is granted it, who opens what, and what a hand cannot change."""
 
+from dataclasses import replace
+
 import pytest
 
 from access.policy import Refused
 from access.roles import Role
 from activity.models import JournalEntry, LiveEvent
 from tests.factories import PHRASE, person
-from vault import colleagues, epochs, passphrases
+from vault import colleagues, epochs, grants, passphrases
 from vault.colleagues import FingerprintChanged
 from vault.crypto.box import seal_to
 from vault.crypto.derive import make_secret
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys
 from vault.directory import directory
-from vault.epochs import GRANT_LABEL, key_holders, make_first_epoch, rotate_epoch
+from vault.epochs import key_holders, make_first_epoch, rotate_epoch
+from vault.grants import GRANT_LABEL
 from vault.models import EpochGrant, EpochLink, KeyClaim, Remembered, VaultSession
 
 
@@ -109,7 +112,7 @@ def test_an_edited_grant_opens_nothing(world, change):
 def _signed(keys, grant, box):
     """A grant row with a genuine signature of `keys`."""
     grant.granter_key, grant.box = keys.public.key_id, box
-    grant.signature = keys.identity.sign(GRANT_LABEL, epochs._statement(grant))
+    grant.signature = keys.identity.sign(GRANT_LABEL, grants.grant_statement(grant))
     grant.save()
 
 
@@ -118,7 +121,7 @@ def test_a_false_secret_in_a_genuine_grant_is_met_by_the_directory(world):
     grant, keys = grant_of(world.fj_contact), world.keys(world.fj)
     grant.granter_key = keys.public.key_id
     public = directory().person(world.fj_contact.pk).public.box
-    _signed(keys, grant, seal_to(public, epochs._grant_place(grant), make_secret()))
+    _signed(keys, grant, seal_to(public, grants.grant_place(grant), make_secret()))
     with pytest.raises(CannotOpen):
         world.vault(world.fj_contact)
 
@@ -137,7 +140,7 @@ def test_the_secretariat_cannot_grant_what_is_fijis(world):
     grant, keys = grant_of(world.fj_contact), world.keys(world.oco)
     grant.granter, grant.granter_key = world.oco, keys.public.key_id
     public = directory().person(world.fj_contact.pk).public.box
-    _signed(keys, grant, seal_to(public, epochs._grant_place(grant), secret))
+    _signed(keys, grant, seal_to(public, grants.grant_place(grant), secret))
     with pytest.raises(CannotOpen):
         world.vault(world.fj_contact)
 
@@ -250,6 +253,18 @@ def test_the_keys_of_somebody_else_serve_nobody(world):
         rotate_epoch(actor=world.actor(world.fj), keys=world.keys(world.fj_contact))
     with pytest.raises(CannotOpen):
         rotate_epoch(actor=world.actor(world.fj), keys=PersonKeys.derive(make_secret()))
+    elsewhere = replace(world.actor(world.fj), administration="VU")
+    with pytest.raises(CannotOpen):
+        rotate_epoch(actor=elsewhere, keys=world.keys(world.fj))
+    newcomer, actor = world.newcomer("FJ"), world.actor(world.fj)
+    for keys in (world.keys(world.fj_contact), world.keys(world.oco)):
+        with pytest.raises(CannotOpen):
+            colleagues.enter_person(
+                actor=actor, keys=keys, person=newcomer, compared=world.words(newcomer)
+            )
+        with pytest.raises(CannotOpen):
+            colleagues.off_board(actor=actor, keys=keys, leaver=world.fj_contact)
+    assert directory().person(world.fj_contact.pk)
 
 
 # Joining --------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def test_who_was_granted_by_a_leaver_keeps_the_grant(world):
 
 def test_a_leaver_grants_nobody_after_the_leaving(world):
     """She kept her keys and the epoch's secret, and writes a grant into the database."""
-    from vault import epochs as module
+    from vault import grants as module
     from vault.crypto.box import seal_to
 
     newcomer = world.newcomer("FJ")
@@ -188,8 +188,8 @@ def test_a_leaver_grants_nobody_after_the_leaving(world):
         as_of=directory().size,
     )
     secret = next(iter(kept.epochs.values())).secret
-    grant.box = seal_to(entry.public.box, module._grant_place(grant), secret)
-    grant.signature = keys.identity.sign(module.GRANT_LABEL, module._statement(grant))
+    grant.box = seal_to(entry.public.box, module.grant_place(grant), secret)
+    grant.signature = keys.identity.sign(module.GRANT_LABEL, module.grant_statement(grant))
     grant.save()
     with pytest.raises(CannotOpen):
         world.vault(newcomer)

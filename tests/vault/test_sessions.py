@@ -368,6 +368,13 @@ def test_a_socket_opens_the_vault_with_the_cookies_of_its_handshake(world, fiji)
     assert sessions.open_for_socket(cookies, key, world.fj) is None
 
 
+@pytest.mark.parametrize("change", [{"auth_epoch": 99}, {"is_active": False}], ids=str)
+def test_a_socket_of_somebody_shut_out_since_opens_nothing(world, fiji, change):
+    key, cookies = fiji.session.session_key, {COOKIE: fiji.cookies[COOKIE].value}
+    get_user_model().objects.filter(pk=world.fj.pk).update(**change)
+    assert sessions.open_for_socket(cookies, key, world.fj) is None
+
+
 def test_listening_is_not_use(world, fiji):
     then = datetime.timedelta(minutes=10)
     _age(world.fj, used_at=then)
