@@ -7,6 +7,9 @@ a person's key could tell (whether a wrap opens) is met on that person's page in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from django.contrib.auth import get_user_model
 
 from access.actors import current_actor
 from access.policy import standing
@@ -100,7 +103,15 @@ def _in_order(entry: PersonEntry) -> bool:
     facts = current_actor(entry.user_id)
     if facts is None or facts.administration != entry.administration:
         return False
+    if _sleeps(entry.user_id):
+        facts = replace(facts, is_active=True)
     return bool(standing(facts)) and facts.holds(READS)
+
+
+def _sleeps(user_id: int) -> bool:
+    """A colleague wakes a sleeping account as it was, so its keys stay where they are."""
+    people = get_user_model()._default_manager
+    return people.filter(pk=user_id, is_active=True, asleep_since__isnull=False).exists()
 
 
 def _epochs(view: Directory) -> Iterator[str]:
