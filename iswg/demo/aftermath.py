@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 
 from django.db.models import F, Max
+from django.utils import timezone
 
 from access.actors import Actor
 from accounts.models import Administration, User
 from accounts.services import put_to_sleep
 from activity.checkpoints import make_checkpoint
-from activity.models import JournalEntry, Notice, OutgoingMail
+from activity.chores import MAIL_KEPT
+from activity.models import JournalEntry, LiveEvent, Notice, OutgoingMail
 from activity.services import mark_read
 from bulletins.content import DraftContent
 from bulletins.services import save_draft, start_draft
@@ -109,3 +111,9 @@ def send_old_mails() -> None:
     waiting = f"{'.'.join(INVITED).lower()}@demo.invalid"
     past = OutgoingMail.objects.filter(sent_at=None).exclude(address=waiting)
     past.update(sent_at=F("not_before"), secret=None)
+
+
+def forget_what_the_worker_would() -> None:
+    """Mails of long ago, and what pages of that time had to redraw: no page was open."""
+    OutgoingMail.objects.filter(sent_at__lt=timezone.now() - MAIL_KEPT).delete()
+    LiveEvent.objects.all().delete()

@@ -32,6 +32,10 @@ class Progress:
     delivered: str = ""  # its title was seen in a list
     unseen: str = ""
     by: str = "contact"
+    coordinators: str = ""  # here the coordinator reads instead
+
+    def reader_of(self, code: str) -> str:
+        return "coordinator" if code in self.coordinators.split() else self.by
 
     def state_of(self, code: str) -> str:
         named = {
@@ -52,12 +56,12 @@ PROGRESS = {
     "031": Progress(acted="VU SB"),
     "033": Progress(opened="WF", acted="AU NZ FJ"),
     "036": Progress(opened="TL", delivered="NR", acted="NC WF", by="coordinator"),
-    "037": Progress(opened="VU", delivered="AS", unseen="NR"),
+    "037": Progress(opened="VU", delivered="AS", unseen="NR", coordinators="TV SB"),
     "038": Progress(opened="NC", unseen="VU", by="liaison"),
     "039": Progress(
         acted="KI MH TK", opened="VU PF", delivered="PW AS TL", unseen="FJ TO WF", by="coordinator"
     ),
-    "040": Progress(acted="FJ", unseen="AU"),
+    "040": Progress(unseen="AU", by="coordinator"),
     "041": Progress(acted="CK", nothing="NU", opened="WF", unseen="FJ TO PF"),
 }
 
@@ -70,7 +74,10 @@ def acts(
     latest = clock.at(-1, 22)
     codes = [name.split(".")[1].upper() for name in officers_of(piece.facts)]
     for code in codes or recipients_of(piece.facts):
-        state, reader = progress.state_of(code), Reader(cast.of(code, progress.by), bulletin)
+        state, reader = (
+            progress.state_of(code),
+            Reader(cast.of(code, progress.reader_of(code)), bulletin),
+        )
         # Dice that fall alike for this bulletin and this administration, whenever it is told.
         dice = random.Random(f"{piece.number} {code}")  # noqa: S311 - hours of a story, no secret
         opened = min(bulletin.issued_at + _hours(dice, 5, 60), latest - _hours(dice, 3, 9))

@@ -19,7 +19,7 @@ from typing import Any
 from django.utils import dateformat, translation
 
 HERE = Path(__file__).parent
-DAY = re.compile(r"\{(-?\d+)\}")
+DAY = re.compile(r"\{(-?\d+)(?::(\w+))?\}")
 MEMBERS = "all members"
 IN_EFFECT = "all administrations in effect or provisional"
 STORY_DAY = datetime.date(2026, 11, 21)
@@ -162,7 +162,8 @@ PIECES = (
     ),
     Piece(
         "041",
-        "Left Nuku Hiva on {-13} for Vava’u with three on board; transponder silent since {-12}. "
+        "Left Nuku Hiva on {-13} for Vava’u with three on board; transponder silent since the "
+        "{-12:jS}. "
         "Earlier seen with a different name board. Report any sighting with position, heading and "
         "a picture; do not hail.",
         purpose="Sighting and reporting; safety of those on board",
@@ -189,9 +190,9 @@ def attached(name: str) -> bytes:
 
 
 def with_days(text: str, day: Callable[[int], datetime.date], language: str) -> str:
-    """The text with its days written out, "8 November" or "8 novembre"."""
+    """The text with its days written out, "8 November" or "8 novembre"; `{-12:jS}` is "9th"."""
     with translation.override(language):
-        return DAY.sub(lambda m: dateformat.format(day(int(m[1])), "j F"), text)
+        return DAY.sub(lambda m: dateformat.format(day(int(m[1])), m[2] or "j F"), text)
 
 
 @cache

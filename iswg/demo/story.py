@@ -113,3 +113,4 @@ def _today(cast: Cast, clock: Clock, say: Say) -> None:
     aftermath.fall_asleep()
     aftermath.let_some_wait(cast)
     aftermath.send_old_mails()
+    aftermath.forget_what_the_worker_would()

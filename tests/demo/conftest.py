@@ -1,0 +1,78 @@
+"""The demonstration, loaded once for all tests of this folder, into the real (test) database.
+
+The tests do not ask for `db`: what `load_demo` committed stays for the next one, and each test's
+own changes are rolled back.
+"""
+
+import datetime
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from access.actors import current_actor
+from accounts.models import User
+from bulletins.models import Bulletin
+from iswg.demo.pieces import facts_by_number, origin_of
+from tests.factories import PHRASE, root_of
+from vault import directory as ledger
+from vault.epochs import open_vault
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What `load_demo` said, and the folder it wrote to."""
+
+    said: str
+    folder: Path
+    today: datetime.date
+
+    def person(self, name):
+        return User.objects.get(email=f"{name}@demo.invalid")
+
+    def bulletin(self, number):
+        """One of the twelve, by what the file says of it; its title is sealed."""
+        facts = facts_by_number()[number]
+        day = self.today + datetime.timedelta(days=facts["offset_days"])
+        return Bulletin.objects.get(origin=origin_of(facts), issued_at__date=day)
+
+    def acting(self, name):
+        """`**demo.acting("contact.fj")`: the actor and the vault of a session."""
+        person = self.person(name)
+        return {
+            "actor": current_actor(person.pk),
+            "vault": open_vault(person, root_of(person, PHRASE)),
+        }
+
+
+@pytest.fixture(scope="package")
+def _loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demonstration")
+    places = {f"{name}_DIR": folder / name.lower() for name in ("FILES", "MAIL", "SPOOL")}
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DATA_DIR=folder, DIRECTORY_PIN="", DEMO_PASSPHRASE=PHRASE, **places),
+    ):
+        _empty_database()
+        said, today = io.StringIO(), timezone.now().date()
+        call_command("load_demo", stdout=said)
+        yield Demonstration(said.getvalue(), folder, today)
+        _empty_database()
+
+
+def _empty_database():
+    call_command("flush", verbosity=0, interactive=False)
+    ledger.forget()
+
+
+@pytest.fixture
+def demo(_loaded):
+    with transaction.atomic():
+        yield _loaded
+        transaction.set_rollback(True)
+    ledger.forget()
