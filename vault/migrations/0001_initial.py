@@ -8,155 +8,296 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DirectoryEntry',
+            name="DirectoryEntry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('prev', models.BinaryField(max_length=32)),
-                ('body', models.BinaryField()),
-                ('signature', models.BinaryField(max_length=64)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("prev", models.BinaryField(max_length=32)),
+                ("body", models.BinaryField()),
+                ("signature", models.BinaryField(max_length=64)),
+                ("hash", models.BinaryField(max_length=32)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='KeyClaim',
+            name="KeyClaim",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='key_claim', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('public', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="key_claim",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("public", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Remembered',
+            name="Remembered",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='remembered', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('blob', models.BinaryField()),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="remembered",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("blob", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='EpochLink',
+            name="EpochLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('administration', models.CharField(max_length=8)),
-                ('epoch', models.PositiveIntegerField(help_text='the newer of the two')),
-                ('blob', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("administration", models.CharField(max_length=8)),
+                ("epoch", models.PositiveIntegerField(help_text="the newer of the two")),
+                ("blob", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('administration', 'epoch'), name='one_link_per_epoch')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("administration", "epoch"), name="one_link_per_epoch"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KeyHolder',
+            name="KeyHolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('object_id', models.UUIDField()),
-                ('revision', models.PositiveIntegerField()),
-                ('key_id', models.BinaryField(max_length=16)),
-                ('holder', models.CharField(help_text='administration code, or user:<id>', max_length=20)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('box', models.BinaryField(null=True)),
-                ('wrap', models.BinaryField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("object_id", models.UUIDField()),
+                ("revision", models.PositiveIntegerField()),
+                ("key_id", models.BinaryField(max_length=16)),
+                (
+                    "holder",
+                    models.CharField(help_text="administration code, or user:<id>", max_length=20),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                ("box", models.BinaryField(null=True)),
+                ("wrap", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['key_id', 'kind'], name='holders_by_key')],
-                'constraints': [models.UniqueConstraint(fields=('object_id', 'kind', 'revision', 'key_id'), name='one_holder_per_key'), models.CheckConstraint(condition=models.Q(('box__isnull', False), ('wrap__isnull', False), _connector='XOR'), name='a_holder_has_a_box_or_a_wrap')],
+                "indexes": [models.Index(fields=["key_id", "kind"], name="holders_by_key")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("object_id", "kind", "revision", "key_id"),
+                        name="one_holder_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("box__isnull", False), ("wrap__isnull", False), _connector="XOR"
+                        ),
+                        name="a_holder_has_a_box_or_a_wrap",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SealedFile',
+            name="SealedFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(help_text='of what it is attached to', max_length=20)),
-                ('object_id', models.UUIDField(db_index=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('arriving', 'Arriving'), ('ready', 'Ready'), ('scan_pending', 'Scan Pending'), ('refused', 'Refused')], default='arriving', max_length=14)),
-                ('refusal', models.CharField(blank=True, help_text='the code of the reason', max_length=40)),
-                ('header', models.BinaryField(max_length=64)),
-                ('disk_name', models.CharField(max_length=64, unique=True)),
-                ('padded_size', models.BigIntegerField()),
-                ('received', models.BigIntegerField(default=0)),
-                ('facts', models.BinaryField(help_text='name, true size, type, hash, notes: sealed')),
-                ('draft_key', models.BinaryField(null=True)),
-                ('object_key', models.BinaryField(null=True)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("kind", models.CharField(help_text="of what it is attached to", max_length=20)),
+                ("object_id", models.UUIDField(db_index=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("arriving", "Arriving"),
+                            ("ready", "Ready"),
+                            ("scan_pending", "Scan Pending"),
+                            ("refused", "Refused"),
+                        ],
+                        default="arriving",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "refusal",
+                    models.CharField(blank=True, help_text="the code of the reason", max_length=40),
+                ),
+                ("header", models.BinaryField(max_length=64)),
+                ("disk_name", models.CharField(max_length=64, unique=True)),
+                ("padded_size", models.BigIntegerField()),
+                ("received", models.BigIntegerField(default=0)),
+                (
+                    "facts",
+                    models.BinaryField(help_text="name, true size, type, hash, notes: sealed"),
+                ),
+                ("draft_key", models.BinaryField(null=True)),
+                ("object_key", models.BinaryField(null=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VaultSession',
+            name="VaultSession",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('session_hash', models.BinaryField(db_index=True, max_length=32)),
-                ('auth_epoch', models.PositiveIntegerField()),
-                ('pending', models.BooleanField(default=False, help_text='between phrase and second factor')),
-                ('blob', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('used_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vault_sessions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("session_hash", models.BinaryField(db_index=True, max_length=32)),
+                ("auth_epoch", models.PositiveIntegerField()),
+                (
+                    "pending",
+                    models.BooleanField(
+                        default=False, help_text="between phrase and second factor"
+                    ),
+                ),
+                ("blob", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("used_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="vault_sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EpochGrant',
+            name="EpochGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('administration', models.CharField(max_length=8)),
-                ('epoch', models.PositiveIntegerField()),
-                ('key_id', models.BinaryField(max_length=16)),
-                ('box', models.BinaryField()),
-                ('granter_key', models.BinaryField(max_length=16)),
-                ('as_of', models.BigIntegerField()),
-                ('signature', models.BinaryField(max_length=64)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('granter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("administration", models.CharField(max_length=8)),
+                ("epoch", models.PositiveIntegerField()),
+                ("key_id", models.BinaryField(max_length=16)),
+                ("box", models.BinaryField()),
+                ("granter_key", models.BinaryField(max_length=16)),
+                ("as_of", models.BigIntegerField()),
+                ("signature", models.BinaryField(max_length=64)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "granter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('administration', 'epoch', 'key_id'), name='one_grant_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("administration", "epoch", "key_id"), name="one_grant_per_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KeySlot',
+            name="KeySlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('passphrase', 'Passphrase'), ('recovery', 'Recovery')], max_length=12)),
-                ('serial', models.PositiveIntegerField(default=1)),
-                ('pepper_id', models.PositiveSmallIntegerField()),
-                ('memory_kib', models.PositiveIntegerField()),
-                ('passes', models.PositiveSmallIntegerField()),
-                ('lanes', models.PositiveSmallIntegerField()),
-                ('blob', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_slots', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("passphrase", "Passphrase"), ("recovery", "Recovery")],
+                        max_length=12,
+                    ),
+                ),
+                ("serial", models.PositiveIntegerField(default=1)),
+                ("pepper_id", models.PositiveSmallIntegerField()),
+                ("memory_kib", models.PositiveIntegerField()),
+                ("passes", models.PositiveSmallIntegerField()),
+                ("lanes", models.PositiveSmallIntegerField()),
+                ("blob", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="key_slots",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='one_slot_of_a_kind')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "kind"), name="one_slot_of_a_kind")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Manifest',
+            name="Manifest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('object_id', models.UUIDField()),
-                ('revision', models.PositiveIntegerField()),
-                ('body', models.BinaryField()),
-                ('signature', models.BinaryField(max_length=64)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("object_id", models.UUIDField()),
+                ("revision", models.PositiveIntegerField()),
+                ("body", models.BinaryField()),
+                ("signature", models.BinaryField(max_length=64)),
+                ("hash", models.BinaryField(max_length=32)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('object_id', 'kind', 'revision'), name='one_manifest_per_revision')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("object_id", "kind", "revision"), name="one_manifest_per_revision"
+                    )
+                ],
             },
         ),
     ]
