@@ -140,7 +140,8 @@
   }
 
   addEventListener('online', () => { tries = 0; open(); });
-  addEventListener('offline', () => show('off'));
+  // A line that is down may not say so for minutes: close it, and replay from the last number later.
+  addEventListener('offline', () => { show('off'); ws?.close(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden && !ws) { tries = 0; open(); } });
   addEventListener('pagehide', () => ws?.close());
   addEventListener('pageshow', e => { if (e.persisted) { ws = null; open(); } });
