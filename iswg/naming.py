@@ -8,7 +8,8 @@ from bulletins.models import Bulletin
 
 
 def bulletin_page(_uuid: str, reference: str) -> str:
-    return reverse("bulletins:detail", args=[reference])
+    """The bulletin's page, or the list for a notice that carries no reference."""
+    return reverse("bulletins:detail", args=[reference]) if reference else reverse("bulletins:list")
 
 
 def bulletin_references(uuids: set[str]) -> dict[str, str]:

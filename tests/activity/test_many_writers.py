@@ -1,17 +1,21 @@
 """Twenty people act at the same moment, on whichever database this run is."""
 
+import datetime
 import threading
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from access.actors import Actor
 from access.policy import people_in_standing
+from activity import chores, reminders
 from activity.events import Event
-from activity.models import JournalEntry, LiveEvent, Notice
+from activity.mail import deliver
+from activity.models import Checkpoint, JournalEntry, LiveEvent, Notice
 from activity.queries import journal_report
-from activity.record import record
+from activity.record import NoticeFacts, record
 from tests.activity.conftest import make_cast
 
 THREADS, EACH = 20, 5
@@ -111,3 +115,39 @@ def test_numbers_of_live_events_become_visible_in_order():
     assert errors == []
     seen += LiveEvent.objects.filter(pk__gt=max(seen, default=0)).values_list("pk", flat=True)
     assert sorted(seen) == sorted(LiveEvent.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_workers_send_each_mail_once(mail_dir):
+    cast = make_cast()
+    with transaction.atomic():
+        record(
+            Actor(user_id=cast.ratu.pk, administration="FJ"),
+            Event.BULLETIN_ISSUED,
+            f"bulletins.bulletin:{uuid4()}",
+            audience=people_in_standing(),
+        )
+    assert at_once(lambda _number: deliver()) == []
+    assert len(list(mail_dir.glob("*.eml"))) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_workers_remind_once_and_sign_once(monkeypatch):
+    make_cast()
+    now = timezone.now()
+    owed = reminders.Reminder(
+        target=f"bulletins.bulletin:{uuid4()}",
+        administration="TO",
+        audience=people_in_standing(),
+        facts=NoticeFacts("B-7KQF2", due_on=now.date() - datetime.timedelta(days=20)),
+        since=now - datetime.timedelta(days=60),
+    )
+    monkeypatch.setattr(reminders, "_sources", [lambda _now: [owed]])
+    monkeypatch.setattr(chores, "_registered", {})
+    with transaction.atomic():
+        record(Actor.command("tick"), Event.SIGNED_IN)
+    assert at_once(lambda _number: chores.tick(now=now)) == []
+    assert JournalEntry.objects.filter(event=Event.ACKNOWLEDGEMENT_LATE).count() == 1
+    signed = Checkpoint.objects.values_list("size", flat=True)
+    assert len(signed) == len(set(signed)) <= 3
+    assert journal_report().is_whole
