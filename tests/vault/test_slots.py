@@ -116,6 +116,25 @@ def test_a_slot_put_back_after_a_change_of_phrase_opens_nothing(world):
             slots.open_passphrase(world.fj, phrase)
 
 
+def test_a_slot_put_back_under_the_new_number_opens_nothing(world):
+    former = bytes(slot(world.fj).blob)
+    passphrases.change_passphrase(actor=world.actor(world.fj), user=world.fj, old=PHRASE, new=NEW)
+    KeySlot.objects.filter(user=world.fj, kind=SlotKind.PASSPHRASE).update(blob=former)
+    for phrase in (PHRASE, NEW):
+        with pytest.raises(CannotOpen):
+            slots.open_passphrase(world.fj, phrase)
+
+
+def test_slot_and_memory_of_another_together_open_nothing(world):
+    """One phrase for both, so only the person in the context tells them apart."""
+    theirs = slot(world.vu)
+    memory = Remembered.objects.get(user=world.vu)
+    KeySlot.objects.filter(pk=slot(world.fj).pk).update(blob=theirs.blob)
+    Remembered.objects.filter(user=world.fj).update(blob=memory.blob)
+    with pytest.raises(CannotOpen):
+        slots.open_passphrase(world.fj, PHRASE)
+
+
 def test_without_the_memory_of_what_was_seen_no_slot_opens(world):
     """Else deleting that row would make every roll-back innocent."""
     Remembered.objects.filter(user=world.fj).delete()
