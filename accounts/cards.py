@@ -15,6 +15,7 @@ from accounts.language import known_zone
 from accounts.models import Administration, Appointment, Membership, Seat
 from accounts.ports import keys
 from accounts.queries import administrations_for, contact_points, today
+from accounts.spoken import fold_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def cards_for(actor: Actor) -> list[Card]:
     contacts = contact_points([row.pk for row in rows])
     ready = keys().ready()
     cards = [_card(row, contacts.get(row.pk, []), row.pk in ready) for row in rows]
-    return sorted(cards, key=lambda card: card.administration.label)
+    return sorted(cards, key=lambda card: fold_name(card.administration.label))
 
 
 def _card(administration: Administration, contacts: list[Appointment], ready: bool) -> Card:

@@ -21,11 +21,13 @@ from allauth.mfa.webauthn.forms import (
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
 from access.roles import Role
 from accounts import factors
+from accounts.language import city_of
 from accounts.models import Administration, Theme, User
 
 
@@ -223,7 +225,7 @@ def zone_choices(own: Administration | None) -> list[Any]:
 
 
 def zone_label(zone: str) -> str:
-    return zone.rpartition("/")[2].replace("_", " ")
+    return city_of(zone, get_language() or "en") if "/" in zone else zone
 
 
 class InviteForm(forms.Form):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -66,6 +67,14 @@ def known_zone(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=256)
+def city_of(zone: str, tongue: str) -> str:
+    """The zone's city as the language writes it; Babel is slow to wake, so only on first need."""
+    from babel.dates import get_timezone, get_timezone_location
+
+    return str(get_timezone_location(get_timezone(zone), locale=tongue, return_city=True))
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from accounts.queries import (
     with_second_factor,
 )
 from accounts.services import CannotInvite, invite, wake, withdraw_invitation
+from accounts.spoken import fold_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ class Colleague:
 def people(request: HttpRequest) -> HttpResponse:
     """The own administration's people; the Secretariat may look at any (`?of=FJ`)."""
     code = request.GET.get("of") or request.actor.administration
-    administration = get_object_or_404(Administration, pk=code)
+    administration = Administration.objects.filter(pk=code).first()
+    if administration is None and code:
+        raise Http404
     require(request.actor, Action.READ_PEOPLE, administration)
+    assert administration is not None, "whoever acts for none has no standing"
     context = {
         "administration": administration,
         "colleagues": _colleagues(request.actor, administration),
@@ -94,7 +98,7 @@ def _colleagues(actor: Actor, administration: Administration) -> list[Colleague]
 def _others(actor: Actor) -> list[Administration]:
     if Role.SECRETARIAT not in actor.roles:
         return []
-    return list(Administration.objects.all())
+    return sorted(Administration.objects.all(), key=lambda one: fold_name(one.label))
 
 
 def roles_to_give(actor: Actor, code: str) -> list[Role]:

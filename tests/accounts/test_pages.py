@@ -2,6 +2,9 @@
 
 import pytest
 
+from accounts.models import Administration, Appointment
+from tests.factories import LONG_AGO
+
 PAGES = [
     "/account/",
     "/account/sessions/",
@@ -41,3 +44,34 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back(world, client, path):
         assert response["Location"] == "/sign-in/"
     else:
         assert response["Location"] == f"/sign-in/?next={path}"
+
+
+MEMBERS_ONLY = ["/administrations/", "/people/", "/people/invite/", "/account/keys/"]
+
+
+@pytest.mark.parametrize("path", MEMBERS_ONLY)
+def test_whoever_holds_no_role_any_more_is_told_so(world, door, path):
+    browser = door(world.fj_contact)
+    Appointment.objects.filter(user=world.fj_contact).update(until=LONG_AGO)
+    answer = browser.get(path)
+    assert answer.status_code == 403
+    assert "You hold no role at present" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", MEMBERS_ONLY)
+def test_a_suspended_administration_is_told_so(world, door, path):
+    browser = door(world.fj)
+    Administration.objects.filter(pk="FJ").update(suspended_on=LONG_AGO)
+    answer = browser.get(path)
+    assert answer.status_code == 403
+    assert "Your administration is suspended" in answer.content.decode()
+
+
+def test_the_own_account_stays_reachable_without_a_role_and_says_whom_to_ask(world, door):
+    browser = door(world.fj_contact)
+    Appointment.objects.filter(user=world.fj_contact).update(until=LONG_AGO)
+    answer = browser.get("/account/")
+    assert answer.status_code == 200
+    assert "You hold no role at present" in answer.content.decode()
+    assert world.fj.name in answer.content.decode()
+    assert browser.get("/account/second-factor/").status_code == 200

@@ -19,6 +19,7 @@ from accounts.destinations import HOME, asked_for
 from accounts.models import Administration, User
 from accounts.queries import whom_to_ask
 from accounts.sessions import keep_this_session
+from accounts.spoken import fold_name
 from vault import remembered, sessions
 from vault.colleagues import FingerprintChanged, claimed_keys, confirm_fingerprint
 from vault.crypto.errors import CannotOpen
@@ -182,7 +183,7 @@ def _fingerprints(view: Any, confirmed: frozenset[bytes]) -> list[dict[str, Any]
                 "confirmed": epoch is not None and epoch.key_id in confirmed,
             }
         )
-    return sorted(rows, key=lambda row: row["administration"].label)
+    return sorted(rows, key=lambda row: fold_name(row["administration"].label))
 
 
 def _confirmed(vault: Vault | None) -> frozenset[bytes]:
