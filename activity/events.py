@@ -13,6 +13,7 @@ class Event(StrEnum):
     ACKNOWLEDGEMENT_DUE = "bulletins.acknowledgement_due"
     ACKNOWLEDGEMENT_LATE = "bulletins.acknowledgement_late"
     FILE_DOWNLOADED = "bulletins.file_downloaded"
+    FILE_REFUSED = "bulletins.file_refused"
     DRAFT_DELETED = "bulletins.draft_deleted"
     PERSON_INVITED = "accounts.person_invited"
     INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"

@@ -19,6 +19,7 @@ HAPPENED = {
     Event.ACKNOWLEDGEMENT_DUE: _("Reminded of an acknowledgement"),
     Event.ACKNOWLEDGEMENT_LATE: _("Reminded of a late acknowledgement"),
     Event.FILE_DOWNLOADED: _("Attachment downloaded"),
+    Event.FILE_REFUSED: _("Attachment refused by the malware scanner and removed"),
     Event.DRAFT_DELETED: _("Draft deleted"),
     Event.PERSON_INVITED: _("Person invited"),
     Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),

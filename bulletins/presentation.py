@@ -9,11 +9,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bulletins.content import FileFact
 from bulletins.models import Bulletin, Recipient
 from bulletins.opening import Opened
 from bulletins.ports import ports_named
 from bulletins.queries import Ledger
-from vault.inspection import Note, NoteCode
+from vault import files
+from vault.files import StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +90,28 @@ def attachments(bulletin: Bulletin, opened: Opened) -> list[dict[str, Any]]:
         fact = named.get(str(stored.id))
         if fact is None:
             continue
-        opaque = fact.media_type == "application/age"
-        ready = stored.is_ready
+        state, words = _file_state(fact, stored)
         shown.append(
             {
                 "id": fact.id,
                 "name": fact.name,
                 "size": fact.size,
                 "digest": fact.sha256,
-                "state": ("sealed" if opaque else "ready") if ready else "waiting",
-                "words": _file_words(fact, ready=ready, opaque=opaque),
+                "state": state,
+                "words": words,
                 "url": reverse("bulletins:download", args=[bulletin.ref, fact.id]),
             }
         )
     return shown
 
 
-def _file_words(fact: Any, *, ready: bool, opaque: bool) -> str:
-    if not ready:
-        return _("waiting to be scanned")
-    if opaque:
-        return _("sealed by the sender")
-    return ", ".join(
-        [_("checked, encrypted"), *(str(Note(NoteCode(code)).sentence) for code in fact.notes)]
-    )
+def _file_state(fact: FileFact, stored: StoredFile) -> tuple[str, str]:
+    if stored.is_refused:
+        return "refused", files.scanner_words()
+    if not stored.is_ready:
+        return "waiting", _("waiting to be scanned")
+    opaque = fact.media_type == "application/age"
+    return "sealed" if opaque else "ready", files.ready_words(fact.notes)
 
 
 def map_points(codes: tuple[str, ...]) -> list[dict[str, Any]]:

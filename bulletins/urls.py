@@ -35,6 +35,9 @@ urlpatterns = [
         "drafts/<uuid:draft_id>/files/<uuid:file_id>/remove/", views_files.remove,
         name="remove_file",
     ),
+    path(
+        "drafts/<uuid:draft_id>/files/<uuid:file_id>/again/", views_files.again, name="file_again"
+    ),
     path("<bulletin_ref:ref>/", views.detail, name="detail"),
     path("<bulletin_ref:ref>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<bulletin_ref:ref>/outcome/", views.outcome, name="outcome"),

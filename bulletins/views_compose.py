@@ -24,7 +24,8 @@ from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
 from bulletins.readership import choosable_administrations, choosable_officers, readership
-from vault import files, uploads
+from bulletins.views_files import take_small_files
+from vault import files
 from vault.sessions import Vault
 
 
@@ -129,29 +130,13 @@ def _received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         draft = _keep(request, draft_id, form)
     except services.DraftChanged as other:
         return _conflict(request, other.draft, form)
-    if upload := request.FILES.get("file"):
-        _small_file(request, draft, upload)
-    if "save" in request.POST or upload:
+    brought = take_small_files(request, draft)
+    if "save" in request.POST or brought:
         messages.success(request, _("Draft kept."))
         return redirect("bulletins:draft", draft_id=draft.pk)
     if not form.check():
         return _page(request, draft.pk, form, draft.version, status=422)
     return redirect("bulletins:check", draft_id=draft.pk)
-
-
-def _small_file(request: HttpRequest, draft: Draft, upload) -> None:
-    """Without scripts a small file comes with the form; larger ones arrive in pieces."""
-    try:
-        file = uploads.receive_whole(
-            actor=request.actor, vault=request.vault, kind=services.DRAFT_KIND,
-            object_id=draft.pk, name=upload.name, body=upload.read(),
-        )  # fmt: skip
-    except uploads.NotAccepted as refusal:
-        messages.error(request, refusal.sentence)
-        return
-    shown = files.shown(request.vault, file)
-    if shown and shown["state"] == "refused":
-        messages.error(request, shown["words"])
 
 
 def _keep(request: HttpRequest, draft_id: UUID, form: ComposeForm) -> Draft:

@@ -11,6 +11,7 @@ def connect() -> None:
     from accounts.ports import set_keys, set_passphrases
     from activity.ports import register_page
     from activity.topics import register_topic_kind
+    from bulletins.attachments import register_drafts
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
     from iswg import naming
@@ -26,4 +27,5 @@ def connect() -> None:
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
     register_reminders()
+    register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)

@@ -12,6 +12,8 @@ class VaultConfig(AppConfig):
     def ready(self) -> None:
         from activity.chores import register
         from vault import signals  # noqa: F401 (receivers connect themselves)
-        from vault.sessions import sweep
+        from vault.finishing import sweep as sweep_files
+        from vault.sessions import sweep as sweep_sessions
 
-        register("vault_sessions", lambda _actor, _now: sweep())
+        register("vault_sessions", lambda _actor, _now: sweep_sessions())
+        register("vault_files", lambda _actor, _now: sweep_files())

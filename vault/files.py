@@ -3,112 +3,53 @@
 A file belongs to a draft until the draft is published; until then its key is wrapped for the
 author alone. Publication (`adopt`) wraps the key under the data key of what it is attached
 to. How a file arrives is in `uploads.py`; nothing of it is ever on the disk in clear, and its
-name lies inside a seal.
+name lies inside a seal. What is attached is checked to the last byte before the first one goes
+out, because a reader who has half a file cannot be told that the other half was damaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from vault import storage
-from vault.crypto.canonical import canonical, read_canonical
-from vault.crypto.context import context
-from vault.crypto.envelope import open_sealed, seal
+from vault import scanning, storage
 from vault.crypto.errors import CannotOpen
-from vault.crypto.padding import pad, unpad
-from vault.crypto.stream import CHUNK, SealedReader, verify_stream
-from vault.inspection import Verdict
+from vault.crypto.stream import HEADER, SealedReader, sealed_size, verify_stream
+from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
+from vault.inspection import Note, NoteCode, Verdict
 from vault.models import FileState, SealedFile
 from vault.objects import DataKey
 from vault.sessions import Vault
 
-FACTS_FLOOR = 512
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What is known about a file; sealed beside it under the file's own key."""
-
-    name: str
-    size: int
-    media_type: str = "application/octet-stream"
-    sha256: str = ""
-    notes: tuple[str, ...] = ()
-    verdict: dict[str, Any] | None = None
-
-    def to_bytes(self) -> bytes:
-        return canonical(
-            {
-                "name": self.name,
-                "size": self.size,
-                "media_type": self.media_type,
-                "sha256": self.sha256,
-                "notes": list(self.notes),
-                "verdict": self.verdict or {},
-            }
-        )
-
-    @classmethod
-    def from_bytes(cls, raw: bytes) -> FileFacts:
-        data = read_canonical(raw)
-        return cls(**{**data, "notes": tuple(data["notes"]), "verdict": data["verdict"] or None})
-
-
-def stream_context(file_id: UUID) -> bytes:
-    return context("iswg/v1/file", file_id)
-
-
-def seal_facts(key: bytes, file_id: UUID, facts: FileFacts) -> bytes:
-    return seal(
-        key, context("iswg/v1/file facts", file_id), pad(facts.to_bytes(), floor=FACTS_FLOOR)
-    )
-
-
-def open_facts(key: bytes, file: SealedFile) -> FileFacts:
-    where = context("iswg/v1/file facts", file.id)
-    return FileFacts.from_bytes(unpad(open_sealed(key, where, bytes(file.facts))))
-
-
-def _draft_key_context(file: SealedFile) -> bytes:
-    return context("iswg/v1/file draft key", file.id, file.owner_id, file.object_id)
-
-
-def seal_draft_key(vault: Vault, file: SealedFile, key: bytes) -> bytes:
-    return seal(vault.draft_key, _draft_key_context(file), key)
-
-
-def open_draft_key(vault: Vault, file: SealedFile) -> bytes:
-    if file.draft_key is None:
-        raise CannotOpen
-    return open_sealed(vault.draft_key, _draft_key_context(file), bytes(file.draft_key))
-
-
 # Of a draft -----------------------------------------------------------------------------------
 
 
-def of_draft(kind: str, object_id: UUID) -> list[SealedFile]:
-    return list(
-        SealedFile.objects.filter(kind=kind, object_id=object_id).order_by("position", "made_at")
-    )
+def attached_to(kind: str, object_id: UUID) -> QuerySet[SealedFile]:
+    """The files of an object, in the order in which they were attached."""
+    return SealedFile.objects.filter(kind=kind, object_id=object_id).order_by("position", "made_at")
 
 
 def listed(vault: Vault, kind: str, object_id: UUID) -> list[dict[str, Any]]:
     """The files of one's own draft, as its page shows them."""
-    return [one for file in of_draft(kind, object_id) if (one := shown(vault, file))]
+    return [shown(vault, file) for file in attached_to(kind, object_id)]
 
 
-def shown(vault: Vault, file: SealedFile) -> dict[str, Any] | None:
+def shown(vault: Vault, file: SealedFile) -> dict[str, Any]:
+    """One of them. `again` says whether its page offers to go on with the checks."""
     try:
         facts = open_facts(open_draft_key(vault, file), file)
     except CannotOpen:
-        return None
-    state, words = _state_words(file, facts)
+        # Not passed over: it stands against publishing, so its author must be able to remove it.
+        facts = FileFacts(name=_("a file whose name cannot be read"), size=0)
+        state, words = "refused", _damaged_words()
+    else:
+        state, words = _state_words(file, facts)
     return {
         "id": str(file.id),
         "name": facts.name,
@@ -116,48 +57,80 @@ def shown(vault: Vault, file: SealedFile) -> dict[str, Any] | None:
         "state": state,
         "words": words,
         "digest": facts.sha256,
+        "again": state == "waiting" and _is_complete(file, facts),
     }
+
+
+def _is_complete(file: SealedFile, facts: FileFacts) -> bool:
+    return file.received == facts.size
 
 
 def _state_words(file: SealedFile, facts: FileFacts) -> tuple[str, str]:
     if file.state == FileState.REFUSED:
         return "refused", refusal_words(facts)
     if file.state == FileState.ARRIVING:
-        return "waiting", _("not complete: send it again to go on")
+        if _is_complete(file, facts):
+            return "waiting", _("received, not checked yet")
+        return "waiting", _("not received in full: remove it and send it again")
+    if not _is_stored(file):
+        return "refused", _damaged_words()
     if file.state == FileState.SCAN_PENDING:
-        return "waiting", _("waiting to be scanned")
-    notes = note_words(facts)
-    return "ready", ", ".join([_("checked, encrypted"), *notes])
+        return "waiting", _("waiting for the malware scanner; readers cannot fetch it until then")
+    return "ready", ready_words(facts.verdict["notes"] if facts.verdict else ())
+
+
+def _damaged_words() -> str:
+    return _("damaged on the server: remove it and attach it again")
 
 
 def refusal_words(facts: FileFacts) -> str:
     if facts.verdict and facts.verdict.get("refused"):
         return str(Verdict.from_data(facts.verdict).sentence)
-    return _("The malware scanner refuses this file.")
+    return scanner_words()
 
 
-def note_words(facts: FileFacts) -> list[str]:
-    if not facts.verdict:
-        return []
-    return [str(note.sentence) for note in Verdict.from_data(facts.verdict).notes]
+def scanner_words() -> str:
+    return _("The malware scanner refused this file, and it was removed.")
+
+
+def ready_words(codes: Iterable[str]) -> str:
+    """What is said beside a file that can be fetched: its checks, and what was taken out."""
+    known = [Note(NoteCode(code)) for code in codes if code in set(NoteCode)]
+    if any(note.code == NoteCode.SEALED_BY_SENDER for note in known):
+        return " ".join(str(note.sentence) for note in known)
+    checked = _("checked, encrypted")
+    return " ".join([f"{checked}.", *(str(note.sentence) for note in known)]) if known else checked
 
 
 def unfinished(kind: str, object_id: UUID) -> bool:
-    """Whether a file has not arrived in full, or was refused and not yet removed."""
-    return SealedFile.objects.filter(
-        kind=kind, object_id=object_id, state__in=[FileState.ARRIVING, FileState.REFUSED]
-    ).exists()
+    """Whether a file has not arrived in full, was refused and not yet removed, or is gone."""
+    done = (FileState.READY, FileState.SCAN_PENDING)
+    files = attached_to(kind, object_id)
+    return any(file.state not in done or not _is_stored(file) for file in files)
 
 
+def _is_stored(file: SealedFile) -> bool:
+    """A look at the disk without any key; whether the seals hold is found by whoever has it."""
+    return storage.is_kept(file.disk_name, sealed_size(file.padded_size))
+
+
+@transaction.atomic
 def discard(file: SealedFile) -> None:
-    """Remove a file of a draft; its bytes go once the removal is certain."""
-    name = file.disk_name
-    file.delete()
+    """Remove a file of a draft; its bytes go once the removal is certain.
+
+    Only as long as it is that draft's: what was published meanwhile stays.
+    """
+    rows = attached_to(file.kind, file.object_id).select_for_update()
+    row = rows.filter(pk=file.pk).first()
+    if row is None:
+        return
+    name = row.disk_name
+    row.delete()
     transaction.on_commit(lambda: storage.remove(name), robust=True)
 
 
 def discard_all(kind: str, object_id: UUID) -> None:
-    for file in of_draft(kind, object_id):
+    for file in attached_to(kind, object_id):
         discard(file)
 
 
@@ -175,6 +148,10 @@ class StoredFile:
     def is_ready(self) -> bool:
         return self.row.state == FileState.READY
 
+    @property
+    def is_refused(self) -> bool:
+        return self.row.state == FileState.REFUSED
+
     def signed_bytes(self) -> bytes:
         """What the author's manifest vouches for: with the key, this fixes every byte."""
         size = int(self.row.padded_size).to_bytes(8, "big")
@@ -189,7 +166,9 @@ class AdoptedFile(StoredFile):
 def adopt(vault: Vault, draft_kind: str, kind: str, data_key: DataKey) -> list[AdoptedFile]:
     """Hand the draft's files over to what is being published, in the caller's transaction."""
     adopted = []
-    for file in of_draft(draft_kind, data_key.object_id):
+    for file in attached_to(draft_kind, data_key.object_id).select_for_update():
+        if file.state == FileState.ARRIVING:
+            raise CannotOpen  # the caller has judged that; half a file is never handed over
         key = open_draft_key(vault, file)
         file.kind = kind
         file.object_key = data_key.seal_field(f"file key:{file.id}", key)
@@ -200,7 +179,7 @@ def adopt(vault: Vault, draft_kind: str, kind: str, data_key: DataKey) -> list[A
 
 
 def stored(kind: str, object_id: UUID) -> list[StoredFile]:
-    return [StoredFile(file.id, file) for file in of_draft(kind, object_id)]
+    return [StoredFile(file.id, file) for file in attached_to(kind, object_id)]
 
 
 class FileDamaged(CannotOpen):
@@ -208,7 +187,11 @@ class FileDamaged(CannotOpen):
 
 
 class FileNotReleased(Exception):
-    """The scanner has not answered for this file yet, or refuses it."""
+    """The scanner has not answered for this file yet, or refuses it (`just_now`: in this call)."""
+
+    def __init__(self, *, refused: bool, just_now: bool = False) -> None:
+        super().__init__()
+        self.refused, self.just_now = refused, just_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,24 +205,50 @@ class OpenFile:
 
 
 def open_for_reading(data_key: DataKey, file: StoredFile) -> OpenFile:
-    """Verify every piece; then give the pieces, opened again one by one, in constant memory."""
-    if not file.is_ready:
-        raise FileNotReleased
+    """Verify every piece; then give the pieces, opened again one by one, in constant memory.
+
+    A file that waits for the scanner is put to it again, since whoever asks has brought the key.
+    """
+    if file.row.state == FileState.REFUSED:
+        raise FileNotReleased(refused=True)
     key = data_key.open_field(f"file key:{file.id}", bytes(file.row.object_key or b""))
     facts = open_facts(key, file.row)
-    where = stream_context(file.id)
     try:
-        with storage.open_kept(file.row.disk_name) as sealed:
-            if sealed.read(len(bytes(file.row.header))) != bytes(file.row.header):
-                raise FileDamaged
-            verify_stream(sealed, key, where, facts.size)
+        _verify(file.row, key, facts)
+        if not file.is_ready:
+            _ask_scanner(file.row, key, facts)
     except (CannotOpen, OSError):
+        _refuse_if_removed(file.row)
         raise FileDamaged from None
 
     def pieces() -> Iterator[bytes]:
         with storage.open_kept(file.row.disk_name) as sealed:
-            reader = SealedReader(sealed, key, where, size=facts.size)
-            while piece := reader.read(CHUNK):
-                yield piece
+            yield from scanning.in_pieces(_reader(file.row, sealed, key, facts))
 
     return OpenFile(facts.name, facts.size, facts.media_type, pieces)
+
+
+def _reader(file: SealedFile, sealed: BinaryIO, key: bytes, facts: FileFacts) -> SealedReader:
+    return SealedReader(sealed, key, stream_context(file.id), size=facts.size)
+
+
+def _verify(file: SealedFile, key: bytes, facts: FileFacts) -> None:
+    with storage.open_kept(file.disk_name) as sealed:
+        # The row's header is signed by the author: the file must be the one it began with.
+        if sealed.read(HEADER) != bytes(file.header):
+            raise FileDamaged
+        verify_stream(sealed, key, stream_context(file.id), facts.size)
+
+
+def _ask_scanner(file: SealedFile, key: bytes, facts: FileFacts) -> None:
+    with storage.open_kept(file.disk_name) as sealed:
+        changed = scanning.scan_again(file, _reader(file, sealed, key, facts))
+    if file.state != FileState.READY:
+        raise FileNotReleased(refused=file.state == FileState.REFUSED, just_now=changed)
+
+
+def _refuse_if_removed(file: SealedFile) -> None:
+    """Another reader's question to the scanner may have taken the file away in this moment."""
+    file.refresh_from_db(fields=["state"])
+    if file.state == FileState.REFUSED:
+        raise FileNotReleased(refused=True)

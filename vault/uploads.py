@@ -3,14 +3,17 @@
 The page may lose its link, the process may die, two tabs may send the same piece: the row
 says how far the file has come, and every step can be asked for again. A piece that may
 already have been sealed is compared with what lies there, never sealed anew in other words
-(see vault/crypto/stream.py on why).
+(see vault/crypto/stream.py on why). What happens when the last piece is there is in
+`finishing.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import errno
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
@@ -19,29 +22,31 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
-from vault import storage
-from vault.crypto.derive import make_secret
+from vault import ports, storage
 from vault.crypto.padding import padme
-from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK, SealedReader, StreamSealer
-from vault.files import (
-    FileFacts,
-    of_draft,
-    open_draft_key,
-    open_facts,
-    seal_draft_key,
-    seal_facts,
-    stream_context,
-)
-from vault.inspection import Verdict, clean, inspect, safe_name
+from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK, StreamSealer, sealed_size
+from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
+from vault.files import attached_to, discard
+from vault.finishing import NotChecked, begin_on_disk, check_again, finish
+from vault.inspection import safe_name
+from vault.inspection.names import check_name
+from vault.inspection.verdict import Refused, Verdict
 from vault.models import FileState, SealedFile
-from vault.scanner import ScannerUnavailable, scan
 from vault.sessions import Vault
 
+log = logging.getLogger("iswg.files")
+
 MOST_FILES = 20
+# How long a request waits for its turn to have a file checked, before it answers "being
+# checked": pieces come from a script that asks again, a form has nobody who would.
+PATIENCE, PATIENCE_OF_A_FORM = 1.0, 20.0
 
 
 class NotAccepted(Exception):
-    """An upload that cannot go on, with the sentence for the person."""
+    """An upload that cannot go on as it is, with the sentence for the person.
+
+    Like in HTTP, from 500 on it may be tried again just as it was.
+    """
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         super().__init__()
@@ -49,231 +54,178 @@ class NotAccepted(Exception):
 
 
 class OutOfStep(Exception):
-    """The piece does not follow what has arrived: go on from `offset`."""
+    """The piece does not follow what has arrived; the file says how far that is."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, file: SealedFile) -> None:
         super().__init__()
-        self.offset = offset
+        self.file = file
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished file before its row says so."""
-
-    disk_name: str
-    key: bytes
-    header: bytes
-    facts: FileFacts
-    state: str
-
-
-@transaction.atomic
 def begin(
     *, actor: Actor, vault: Vault, kind: str, object_id: UUID, name: str, size: int
 ) -> SealedFile:
-    """A place for a file that is about to arrive. Its name is made harmless and sealed."""
-    if not 0 < size <= settings.MAX_ATTACHMENT_BYTES:
-        limit = settings.MAX_ATTACHMENT_BYTES // (1024 * 1024)
-        words = _("The file is empty.") if size == 0 else _("A file may have up to %(n)d MB.")
-        raise NotAccepted(words % {"n": limit} if size else words, 413 if size else 400)
-    held = of_draft(kind, object_id)
-    if len(held) >= MOST_FILES:
-        raise NotAccepted(_("Up to %(n)d files can be attached.") % {"n": MOST_FILES})
-    file = SealedFile(
-        id=uuid4(),
-        owner_id=actor.user_id,
-        kind=kind,
-        object_id=object_id,
-        position=len(held),
-        disk_name=storage.make_name(),
-        padded_size=padme(size),
-    )
-    _start(vault, file, FileFacts(name=safe_name(name), size=size))
-    file.save(force_insert=True)
+    """A place for a file that is about to arrive. Its name is made harmless and sealed.
+
+    ObjectDoesNotExist if what it is to be attached to is not there (any more).
+    """
+    assert actor.user_id is not None  # commands attach nothing
+    _accept(name, size)
+    with _disk_in_words(), transaction.atomic():
+        ports.hold(actor, kind, object_id)
+        held = attached_to(kind, object_id).count()
+        if held >= MOST_FILES:
+            raise NotAccepted(_("Up to %(n)d files can be attached.") % {"n": MOST_FILES})
+        file = SealedFile(
+            id=uuid4(),
+            owner_id=actor.user_id,
+            kind=kind,
+            object_id=object_id,
+            position=held,
+            disk_name=storage.make_name(),
+            padded_size=padme(size),
+        )
+        begin_on_disk(vault, file, FileFacts(name=safe_name(name), size=size))
+        file.save(force_insert=True)
     return file
 
 
-def _start(vault: Vault, file: SealedFile, facts: FileFacts) -> None:
-    """Begin, or begin again: a new key and header, and nothing received."""
-    key = make_secret()
-    file.header = StreamSealer.start(key, stream_context(file.id)).header
-    file.facts = seal_facts(key, file.id, facts)
-    file.draft_key = seal_draft_key(vault, file, key)
-    file.received = 0
-    storage.create_part(file.disk_name, bytes(file.header))
+def _accept(name: str, size: int) -> None:
+    """What can be told before anything is sent over a thin link."""
+    most = settings.MAX_ATTACHMENT_BYTES
+    if size < 1:
+        raise NotAccepted(_("This file is empty."))
+    if size > most:
+        words = _("A file may have up to %(n)d MB.")
+        raise NotAccepted(words % {"n": most // (1024 * 1024)}, 413)
+    try:
+        check_name(name)
+    except Refused as refused:
+        verdict = Verdict(kind="", media_type="", refused=refused.reason.value)
+        raise NotAccepted(str(verdict.sentence)) from None
 
 
 def receive_piece(*, vault: Vault, file: SealedFile, offset: int, body: bytes) -> SealedFile:
     """Seal one piece and put it in its place; the last one finishes the file."""
-    try:
+    with _disk_in_words():
         file = _place(vault, file, offset, body)
-    except OSError:
-        raise NotAccepted(
-            _("The server could not keep the piece. Try again in a minute."), 503
-        ) from None
-    if file.state == FileState.ARRIVING and file.received == _facts(vault, file).size:
-        return finish(vault=vault, file=file)
+    return go_on(vault=vault, file=file)
+
+
+def go_on(*, vault: Vault, file: SealedFile, patience: float = PATIENCE) -> SealedFile:
+    """What is left to do for a file that is there: check it, or ask the scanner again.
+
+    Can be asked for at any time and as often as one likes. Nothing is left undone by a process
+    that died in the middle: the next question goes on from the row.
+    """
+    try:
+        with _disk_in_words():
+            if file.state == FileState.ARRIVING and _is_complete(vault, file):
+                return finish(vault, file, patience=patience)
+            if file.state == FileState.SCAN_PENDING:
+                return check_again(vault, file)
+    except NotChecked:
+        words = _("The server could not check this file. Remove it, and tell the operator.")
+        raise NotAccepted(words, 422) from None
     return file
+
+
+def _is_complete(vault: Vault, file: SealedFile) -> bool:
+    return file.received == _facts(vault, file).size
 
 
 def _facts(vault: Vault, file: SealedFile) -> FileFacts:
     return open_facts(open_draft_key(vault, file), file)
 
 
+def receive_whole(
+    *, actor: Actor, vault: Vault, kind: str, object_id: UUID, name: str, body: bytes
+) -> SealedFile:
+    """A small file that came with a form, without scripts: wholly there, or not at all."""
+    file = begin(
+        actor=actor, vault=vault, kind=kind, object_id=object_id, name=name, size=len(body)
+    )
+    try:
+        with _disk_in_words():
+            for at in range(0, len(body), CHUNK):
+                file = _place(vault, file, at, body[at : at + CHUNK])
+        return go_on(vault=vault, file=file, patience=PATIENCE_OF_A_FORM)
+    except NotAccepted:
+        discard(file)
+        raise
+    except OutOfStep:  # its beginning was lost between two pieces
+        discard(file)
+        raise NotAccepted(_("The server could not keep this. Send the file again."), 503) from None
+
+
+# One piece ------------------------------------------------------------------------------------
+
+
 @transaction.atomic
 def _place(vault: Vault, file: SealedFile, offset: int, body: bytes) -> SealedFile:
     file = SealedFile.objects.select_for_update().get(pk=file.pk)
+    if file.state != FileState.ARRIVING or offset != file.received:
+        raise OutOfStep(file)
     key = open_draft_key(vault, file)
     facts = open_facts(key, file)
-    if file.state != FileState.ARRIVING or offset != file.received:
-        raise OutOfStep(file.received)
+    if offset == facts.size:
+        raise OutOfStep(file)
     last = offset + len(body) == facts.size
-    if offset + len(body) > facts.size or not body or (len(body) != CHUNK and not last):
+    if not (len(body) == CHUNK or last) or offset + len(body) > facts.size:
         raise NotAccepted(_("This piece does not fit the file that was announced."))
     sealer = StreamSealer.resume(key, stream_context(file.id), bytes(file.header))
-    if not _write(sealer, file, offset // CHUNK, last, body):
-        _start(vault, file, facts)
+    if _write(sealer, file, offset // CHUNK, last, body):
+        file.received = offset + len(body)
+        file.save(update_fields=["received"])
+    else:
+        begin_on_disk(vault, file, facts)
         file.save(update_fields=["header", "facts", "draft_key", "received"])
-        return file
-    file.received = offset + len(body)
-    file.save(update_fields=["received"])
     return file
 
 
 def _write(sealer: StreamSealer, file: SealedFile, index: int, last: bool, body: bytes) -> bool:
-    """Put the piece in its place; False if another piece was sealed there and then lost."""
-    with storage.open_part(file.disk_name) as part:
-        part.seek(HEADER + index * SEALED_CHUNK)
-        if there := part.read():
-            return sealer.holds(index, last, body, there)
-        part.write(sealer.seal_chunk(index, last, body))
-        return True
+    """Put the piece in its place; False if the file on the disk cannot be gone on with.
 
-
-def receive_whole(
-    *, actor: Actor, vault: Vault, kind: str, object_id: UUID, name: str, body: bytes
-) -> SealedFile:
-    """A small file that came with a form, without scripts."""
-    file = begin(
-        actor=actor, vault=vault, kind=kind, object_id=object_id, name=name, size=len(body)
-    )
-    for at in range(0, len(body), CHUNK):
-        file = receive_piece(vault=vault, file=file, offset=at, body=body[at : at + CHUNK])
-    return file
-
-
-# The end of an upload -------------------------------------------------------------------------
-
-
-def finish(*, vault: Vault, file: SealedFile) -> SealedFile:
-    """Inspect what has arrived, take out what tells about its author, and keep it.
-
-    Outside any transaction: it reads the whole file, and nobody shall wait for that. Whoever
-    finishes second (two tabs) finds the row changed and throws the own work away.
+    That is so if less lies there than the row says (a power cut, a copy that was put back), or
+    if another piece was once sealed in this place: the process died, or the disk was full,
+    before the row knew of it.
     """
-    key = open_draft_key(vault, file)
-    facts = open_facts(key, file)
-    with storage.open_part(file.disk_name) as part:
-        made = _judged(file, part, key, facts)
-    if made.disk_name == file.disk_name and made.state != FileState.REFUSED:
-        storage.keep(file.disk_name)
-    return _settle(vault, file, made)
-
-
-def _judged(file: SealedFile, part: BinaryIO, key: bytes, facts: FileFacts) -> Made:
-    """What becomes of the file that has arrived."""
-    reader = SealedReader(part, key, stream_context(file.id), size=facts.size)
-    verdict = inspect(reader, facts.name)
-    facts = replace(facts, media_type=verdict.media_type, verdict=verdict.as_data())
-    if verdict.refused:
-        return Made(file.disk_name, key, bytes(file.header), facts, FileState.REFUSED)
-    if verdict.needs_cleaning:
-        name, key, header, facts = _cleaned(file, reader, verdict, facts)
-        with storage.open_kept(name) as kept:
-            reader = SealedReader(kept, key, stream_context(file.id), size=facts.size)
-            return Made(name, key, header, facts, _scanned(reader))
-    facts = replace(facts, sha256=_digest(reader))
-    return Made(file.disk_name, key, bytes(file.header), facts, _scanned(reader))
-
-
-def _cleaned(
-    file: SealedFile, reader: SealedReader, verdict: Verdict, facts: FileFacts
-) -> tuple[str, bytes, bytes, FileFacts]:
-    """The cleaned bytes sealed as a new file under a new key, without a clear copy anywhere."""
-    name, key = storage.make_name(), make_secret()
-    sealer = StreamSealer.start(key, stream_context(file.id))
-    digest = hashlib.sha256()
-    size = 0
-
-    def sealed() -> Iterator[bytes]:
-        nonlocal size
-        yield sealer.header
-        for index, last, piece in _chunks(clean(reader, verdict)):
-            digest.update(piece)
-            size += len(piece)
-            yield sealer.seal_chunk(index, last, piece)
-
-    storage.write_kept(name, sealed())
-    return name, key, sealer.header, replace(facts, size=size, sha256=digest.hexdigest())
-
-
-def _chunks(pieces: Iterable[bytes]) -> Iterator[tuple[int, bool, bytes]]:
-    """Pieces of any length as full chunks; the last one, which may be short, is told apart."""
-    buffer, index = bytearray(), 0
-    for piece in pieces:
-        buffer += piece
-        while len(buffer) > CHUNK:
-            yield index, False, bytes(buffer[:CHUNK])
-            del buffer[:CHUNK]
-            index += 1
-    yield index, True, bytes(buffer)
-
-
-def _digest(reader: SealedReader) -> str:
-    digest = hashlib.sha256()
-    for piece in _all(reader):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _all(reader: SealedReader) -> Iterator[bytes]:
-    reader.seek(0)
-    while piece := reader.read(CHUNK):
-        yield piece
-
-
-def _scanned(reader: SealedReader) -> str:
-    """Closed until the scanner has spoken, if there is one."""
+    place = HEADER + index * SEALED_CHUNK
+    end = sealed_size(file.padded_size) if last else place + SEALED_CHUNK
     try:
-        answer = scan(_all(reader), settings.CLAMD_URL)
-    except ScannerUnavailable:
-        return FileState.SCAN_PENDING
-    return FileState.READY if answer is None or answer.clean else FileState.REFUSED
+        with storage.open_part(file.disk_name) as part:
+            if part.read(HEADER) != sealer.header or not place <= part.seek(0, os.SEEK_END) <= end:
+                return False
+            part.seek(place)
+            return _complete(sealer, part, index, last, body)
+    except FileNotFoundError:
+        return False
 
 
-@transaction.atomic
-def _settle(vault: Vault, file: SealedFile, made: Made) -> SealedFile:
-    fresh = SealedFile.objects.select_for_update().get(pk=file.pk)
-    if fresh.state != FileState.ARRIVING or bytes(fresh.header) != bytes(file.header):
-        if made.disk_name != fresh.disk_name:
-            storage.remove(made.disk_name)
-        return fresh
-    former = fresh.disk_name
-    fresh.disk_name, fresh.header, fresh.state = made.disk_name, made.header, made.state
-    fresh.padded_size = padme(made.facts.size)
-    fresh.received = made.facts.size
-    fresh.facts = seal_facts(made.key, fresh.id, made.facts)
-    fresh.draft_key = seal_draft_key(vault, fresh, made.key)
-    fresh.save()
-    if made.state == FileState.REFUSED or former != made.disk_name:
-        transaction.on_commit(lambda: storage.remove(former), robust=True)
-    return fresh
+def _complete(sealer: StreamSealer, part: BinaryIO, index: int, last: bool, body: bytes) -> bool:
+    there = part.read()
+    if there and sealer.holds(index, last, body, there):
+        return True
+    # A torn beginning is gone on with if it is of this very piece: key, place and words being
+    # the same, its seal comes out the same, byte by byte. Of any other piece the seal made here
+    # is thrown away unseen, so that no two pieces under one nonce ever leave this function.
+    sealed = sealer.seal_chunk(index, last, body)
+    if not sealed.startswith(there):
+        return False
+    part.write(sealed[len(there) :])
+    return True
 
 
-def sweep() -> int:
-    """Take away what a crash left on the disk. Needs no key: names and dates only."""
-    known = set(SealedFile.objects.values_list("disk_name", flat=True))
-    gone = list(storage.leftovers(known))
-    for name in gone:
-        storage.remove(name)
-    return len(gone)
+@contextmanager
+def _disk_in_words() -> Iterator[None]:
+    """A disk that is full or failing is no fault of the file, which can go on later."""
+    try:
+        yield
+    except OSError as trouble:
+        log.error(
+            "a piece of a file could not be kept: %s", errno.errorcode.get(trouble.errno or 0)
+        )
+        if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+            words = _("The server's disk is full. What was sent is kept; tell the operator.")
+        else:
+            words = _("The server could not keep this. What was sent is kept; try again later.")
+        raise NotAccepted(words, 503) from None
