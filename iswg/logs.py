@@ -9,9 +9,15 @@ from __future__ import annotations
 import logging
 import traceback
 
+from iswg.access_log import AccessLog
+
 
 class QuietFormatter(logging.Formatter):
-    """Formats exceptions as class names and places in our code, without their messages."""
+    """Formats exceptions as class names and places in our code, without their messages, and
+    paths without the tokens of private links (an invitation's is as good as a key)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return AccessLog.TOKEN.sub("…", super().format(record))
 
     def formatException(self, ei) -> str:  # noqa: N802 (the standard library's name)
         kind, _value, trace = ei
