@@ -4,6 +4,8 @@ import re
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from activity.events import Event
@@ -290,6 +292,16 @@ def test_recovery_gives_no_hint_whether_an_account_exists(world, door):
     assert known.status_code == unknown.status_code == 200
     assert known.context["form"].errors == unknown.context["form"].errors
     assert "do not go together" in known.content.decode()
+
+
+def test_recovery_asks_the_database_alike_for_somebody_and_nobody(world, door):
+    wrong = recovery(world, world.fj, code=world.recovery_codes[world.vu.pk])
+    counts = []
+    for address in (world.fj.email, "nobody@test.invalid"):
+        with CaptureQueriesContext(connection) as asked:
+            door().post("/account/recover/", {**wrong, "login": address})
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_a_suspended_person_recovers_nothing(world, door):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from access.actors import Actor
@@ -14,6 +15,7 @@ from accounts.services import close_expired
 from activity.events import Event
 from activity.links import open_link
 from activity.models import JournalEntry, Notice, OutgoingMail
+from iswg.logs import QuietFormatter
 from tests.factories import PHRASE, sign_in
 from vault.directory import directory
 from vault.models import EpochGrant, KeyClaim, KeySlot
@@ -93,6 +95,19 @@ def test_the_link_is_in_no_table_as_it_stands(world, door):
     assert token.encode() not in bytes(mail.secret)
     assert token not in str(mail.facts)
     assert token not in door(world.fj).get("/people/").content.decode()
+
+
+def test_the_link_is_in_no_log_whatever_becomes_of_it(world, door, caplog):
+    path = invited(door, world.fj)
+    with caplog.at_level("DEBUG"):
+        accept(door(world.vu), path)
+        careless = Client(enforce_csrf_checks=True)
+        careless.post(path, {"new_passphrase": NEW, "new_passphrase_again": NEW})
+        accept(door(), path)
+        accept(door(), path)
+    lines = [QuietFormatter("%(levelname)s %(message)s").format(line) for line in caplog.records]
+    assert any("/invitation/…/" in line for line in lines)
+    assert not any(path.split("/")[2] in line for line in lines)
 
 
 def test_an_invitation_is_used_once(world, door):
