@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from iswg.server import MAX_BODY
+from iswg.server import MAX_BODY, TOO_LARGE
 from tests.architecture.code import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -42,6 +42,11 @@ def test_both_proxies_refuse_the_bodies_the_portal_would_refuse():
     assert MAX_BODY == 96 * 1024
     assert "client_max_body_size 96k;" in read("deploy/nginx.conf")
     assert "max_size 96KiB" in read("deploy/Caddyfile")
+
+
+def test_whoever_is_turned_away_by_the_proxy_reads_the_portals_sentence():
+    assert TOO_LARGE.endswith(read("deploy/too-large.html").encode())
+    assert "error_page 413 /too-large.html;" in read("deploy/nginx.conf")
 
 
 def test_nginx_writes_no_body_and_no_answer_to_a_disk():
