@@ -45,7 +45,7 @@ def world(mail_dir, monkeypatch):
 
 
 def issue(actor, *, reference="B-7KQF2", urgency="priority", event=Event.BULLETIN_ISSUED):
-    facts = NoticeFacts(reference, "FJ", "TLP:AMBER+STRICT", urgency, datetime.date(2026, 12, 1))
+    facts = NoticeFacts(reference, "FJ", "TLP:AMBER+STRICT", urgency, datetime.date(2026, 12, 2))
     with transaction.atomic():
         record(
             actor,
@@ -84,7 +84,7 @@ def test_a_mail_says_that_something_waits_and_where(cast, actor_of, mail_dir):
         "From: Fiji",
         "Label: TLP:AMBER+STRICT",
         "Urgency: Priority",
-        "Due: Tuesday 1 December 2026",
+        "Due: Wednesday 2 December 2026",
         "http://localhost:8000/bulletins/B-7KQF2/",
         "Replies to this address are not read.",
     ):
@@ -166,7 +166,7 @@ def test_a_mail_speaks_the_language_that_its_reader_has_when_it_is_sent(
     assert mail["Subject"].strip() == subject
     assert mail["Content-Language"] == "fr"
     assert "Urgence : Prioritaire" in text_of(mail)
-    assert "mardi 1 décembre 2026" in text_of(mail)
+    assert "mercredi 2 décembre 2026" in text_of(mail)
     assert "Les réponses à cette adresse ne sont pas lues." in text_of(mail, "html")
     assert '<html lang="fr">' in text_of(mail, "html")
     assert "Urgency: Priority" in text_of(mails["viliami@to.invalid"])
