@@ -37,7 +37,8 @@ class Command(BaseCommand):
                 f"ISWG_DEMO_PASSPHRASE would be refused by the portal as too {weak.reason}: "
                 "choose at least 15 characters that are not a common phrase, or unset it."
             ) from None
-        self._show_accounts(passphrase)
+        if options["verbosity"]:  # dev.py says it itself
+            self._show_accounts(passphrase)
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
