@@ -55,7 +55,10 @@ def open_titles(vault: Vault | None, bulletins: Iterable[Bulletin]) -> dict[int,
     shown = list(bulletins)
     keys = open_keys(vault, KIND, [(b.uuid, b.revision) for b in shown])
     revisions = Revision.objects.filter(bulletin__in=[b.pk for b in shown])
-    sealed = {(r.bulletin_id, r.number): r.sealed_title for r in revisions.defer("sealed_content")}
+    sealed = {
+        (pk, number): bytes(blob)
+        for pk, number, blob in revisions.values_list("bulletin_id", "number", "sealed_title")
+    }
     titles = {
         b.pk: _title(keys.get((b.uuid, b.revision)), b, sealed.get((b.pk, b.revision)))
         for b in shown

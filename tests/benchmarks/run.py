@@ -1,0 +1,207 @@
+"""`dev.py bench`: the goals of the design, each beside its baseline in the same run.
+
+Writes docs/benchmarks.md. `dev.py bench 100000` chooses another size for the long lists, and
+`dev.py bench --quick` small ones for everything. Nothing here is asserted in a test.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks import pages, weight  # noqa: E402
+from tests.benchmarks.measure import Row, ms, ratio  # noqa: E402
+from tests.services import free_port, start_postgres  # noqa: E402
+
+OUT = ROOT / "docs" / "benchmarks.md"
+LARGE, SMALL = 1_000_000, 1_000
+SEALED = 10_000
+
+
+def program(name: str, *words: str, **environment: str) -> dict:
+    """What one benchmark says, from a process and a data folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="iswg-bench-") as folder:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("ISWG_")}
+        env |= {"ISWG_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "iswg.settings", **environment}
+        print(f"  {name} {' '.join(words)} {' '.join(environment)}", flush=True)
+        command = [sys.executable, "-W", "ignore", "-m", f"tests.benchmarks.{name}", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stderr[-3000:]}")
+    return json.loads(done.stdout)
+
+
+def lists(large: int, small: int) -> list[Row]:
+    """Goals 7 and 8, on both databases."""
+    rows: list[Row] = []
+    for vendor, floor in (("SQLite", 50), ("PostgreSQL", 100)):
+        few, many = (_list(vendor, count) for count in (small, large))
+        for kind in ("typical", "cold"):
+            rows.append(_page_row(vendor, kind, floor, few, many))
+        rows.append(_unread_row(vendor, many))
+    return rows
+
+
+def _list(vendor: str, count: int) -> dict:
+    if vendor == "SQLite":
+        return program("listing", str(count))
+    server = start_postgres()
+    try:
+        return program("listing", str(count), DATABASE_URL=server.url)
+    finally:
+        server.stop()
+
+
+def _page_row(vendor: str, kind: str, floor: int, few: dict, many: dict) -> Row:
+    ours, theirs = many[kind]["page"], many[kind]["guardian page"]
+    grows = ours / few[kind]["page"]
+    met = ours * floor <= theirs and grows <= 1.7 if kind == "typical" else None
+    return Row(
+        "7",
+        f"page of 50 newest among {many['count']:,}, {kind} reader, {vendor}",
+        f"{ms(ours)}, {many[kind]['queries']} query, {grows:.2f}x of {few['count']:,}",
+        f"guardian get_objects_for_user {ms(theirs)}",
+        ratio(ours, theirs),
+        f"1/{floor}; grows 1.7x at most",
+        met,
+    )
+
+
+def _unread_row(vendor: str, many: dict) -> Row:
+    ours, theirs = many["typical"]["unread"], many["typical"]["guardian unread"]
+    return Row(
+        "8",
+        f"unread count among {many['count']:,}, {vendor}",
+        ms(ours),
+        f"guardian and not-exists {ms(theirs)}",
+        ratio(ours, theirs),
+        "1/1000",
+        ours * 1000 <= theirs,
+    )
+
+
+def sealed(count: int) -> list[Row]:
+    """Goals 9 (as far as it goes without an index) and 12."""
+    found = program("sealed", str(count))
+    ours, clear = found["list"]["sealed"], found["list"]["clear"]
+    rows = [
+        Row(
+            "12", f"list of 50 sealed titles among {count:,}", ms(ours), f"in clear {ms(clear)}",
+            f"{ours / clear:.2f}x", "1.1x", ours <= clear * 1.1,
+        )
+    ]  # fmt: skip
+    for name, one in found["search"].items():
+        rows.append(
+            Row(
+                "9", f"search of {count:,} by opening everything, {name} word",
+                f"{ms(one['ours'])}, {one['opened']:,} opened", f"FTS5 in clear {ms(one['fts5'])}",
+                ratio(one["ours"], one["fts5"]), "time reported", None,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def one_page() -> list[Row]:
+    """Goal 10."""
+    print("  pages", flush=True)
+    with tempfile.TemporaryDirectory(prefix="iswg-bench-") as folder:
+        found = pages.measure(Path(folder))
+    ours = found["ours"]["cpu_ms"]
+    stock, sync = found["stock ASGI on Daphne"]["cpu_ms"], found["gunicorn sync"]["cpu_ms"]
+    what = "signed-in list of bulletins, processor time"
+    return [
+        Row("10", what, ms(ours), f"stock ASGI on Daphne {ms(stock)}", ratio(ours, stock),
+            "1/2.5", ours * 2.5 <= stock),
+        Row("10", what, ms(ours), f"gunicorn sync {ms(sync)}", ratio(ours, sync),
+            "1.5x", ours <= sync * 1.5),
+    ]  # fmt: skip
+
+
+def attachments() -> list[Row]:
+    """Goal 11."""
+    found = program("files")
+    rows = []
+    for what, key in (("sealed and stored", "write_ms"), ("verified, opened and sent", "read_ms")):
+        ours, plain = found["sealed"][key], found["plain"][key]
+        rows.append(
+            Row(
+                "11", f"50 MB in pieces of 64 KiB {what}",
+                f"{ms(ours)}, {found['sealed']['over_idle_mb']:.1f} MB over idle",
+                f"plain copy {ms(plain)}", f"{plain / ours:.2f}x as fast", "0.7x; 4 MB",
+                plain / ours >= 0.7 and found["sealed"]["over_idle_mb"] <= 4,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def first_visit() -> list[Row]:
+    """Goal 13."""
+    print("  weight", flush=True)
+    with tempfile.TemporaryDirectory(prefix="iswg-bench-") as name:
+        folder, port = Path(name), free_port()
+        pages.prepare(folder)
+        env = {**pages.environment(folder, port), "ISWG_COLLECTED": "1"}
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+        subprocess.run(collect, cwd=ROOT, env=env, check=True)
+        os.environ["ISWG_COLLECTED"] = "1"
+        try:
+            with pages.started(pages.SERVERS[0], folder, port):
+                found = weight.measure(f"http://localhost:{port}", pages.READER, pages.PHRASE)
+        finally:
+            del os.environ["ISWG_COLLECTED"]
+    limits = {"sign-in, cold": (10, 60_000), "home, cold": (10, 60_000), "list, warm": (2, 15_000)}
+    return [
+        Row(
+            "13", what, f"{one['bytes'] / 1000:.1f} KB, {one['requests']} requests, "
+            f"HTML {one['html'] / 1000:.1f} KB",
+            "MISP's layout 171 KB; median web page 2,652 KB", f"1/{171_000 / one['bytes']:.1f}",
+            f"{limits[what][1] // 1000} KB, {limits[what][0]} requests, HTML 14 KB",
+            one["requests"] <= limits[what][0] and one["bytes"] <= limits[what][1]
+            and one["html"] <= 14_000,
+        )
+        for what, one in found.items()
+    ]  # fmt: skip
+
+
+def write(rows: list[Row]) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    head = [
+        "# Benchmarks", "",
+        "Made by `python3 dev.py bench`; each figure stands beside its baseline from the same run,",
+        "interleaved, medians of three rounds. The goals are numbered as in the design; 1 to 6 and",
+        "14 belong to discussions and come with them.", "",
+        f"{today}, {os.cpu_count()} shared cores, Python {platform.python_version()}.", "",
+        "| Goal | What | Ours | Baseline | Ratio | Floor | Met |",
+        "|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    OUT.write_text("\n".join([*head, *(row.as_markdown() for row in rows)]) + "\n")
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    quick = "--quick" in words
+    sizes = [int(word) for word in words if word.isdigit()]
+    large = sizes[0] if sizes else 20_000 if quick else LARGE
+    rows = [
+        *lists(large, SMALL), *sealed(1_000 if quick else SEALED), *one_page(), *attachments(),
+        *first_visit(),
+    ]  # fmt: skip
+    for row in rows:
+        print(row.as_markdown())
+    if not quick:
+        write(rows)
+
+
+if __name__ == "__main__":
+    main()

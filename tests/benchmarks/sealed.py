@@ -1,0 +1,162 @@
+"""Goals 9 and 12: a list of 50 sealed titles, and a search that opens everything.
+
+Ten thousand bulletins for one reader with real keys; the list beside the same page with the
+titles given in clear, the search beside SQLite's FTS5 over the plaintext with the same answers.
+`python -m tests.benchmarks.sealed 10000`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import uuid
+from dataclasses import replace
+
+import django
+
+WORDS = [
+    *("yacht", "harbour", "seal", "container", "manifest", "voyage", "crew", "locker", "panel"),
+    *("bait", "reefer", "parcel", "powder", "invoice", "value", "broker", "clearance", "lamp"),
+    *("anchorage", "bearing", "hull", "transponder", "sighting", "notice"),
+]
+NEEDLES = (("common", "harbour"), ("rare", "zanzimoor"), ("two words", "zanzimoor quillfish"))
+
+
+def text_of(number: int) -> str:
+    """About 400 words' worth of one bulletin, the same for the same number."""
+    chosen = [WORDS[(number * 7 + step * step) % len(WORDS)] for step in range(250)]
+    if number % 997 == 0:
+        chosen.insert(100, "zanzimoor quillfish")
+    return " ".join(chosen)
+
+
+def fill(world, count: int):
+    """Bulletins from Fiji to Vanuatu, sealed as publication seals them, in bulk."""
+    from django.db import transaction
+
+    from bulletins.content import Content, to_bytes
+    from bulletins.models import Bulletin, Recipient, Revision
+    from bulletins.services import KIND, facts_of
+    from vault.directory import directory
+    from vault.models import KeyHolder
+    from vault.objects import TITLE_FLOOR, DataKey, Holder, _wrap, clear_facts
+
+    author, vault = world.fj, world.vault(world.vu)
+    epoch = directory().epoch("VU")
+    holder = Holder("VU", epoch.number, epoch.public.box)
+    for start in range(0, count, 500):
+        with transaction.atomic():
+            bulletins = [
+                Bulletin(
+                    uuid=uuid.uuid4(), ref=f"B-{n:05d}", product_type="alert", tlp="TLP:AMBER",
+                    origin_id="FJ", author=author,
+                )
+                for n in range(start, min(start + 500, count))
+            ]  # fmt: skip
+            bulletins = Bulletin.objects.bulk_create(bulletins)
+            revisions, boxed, keys = [], [], []
+            for number, b in enumerate(bulletins, start):
+                key = DataKey.make(KIND, b.uuid)
+                title = f"Bulletin {number} about a {WORDS[number % len(WORDS)]}"
+                words = Content(title=title, key_line="Report it.", body=text_of(number))
+                binds = clear_facts(facts_of(b))
+                revisions.append(
+                    Revision(
+                        bulletin=b,
+                        number=1,
+                        sealed_title=key.seal_field(
+                            "title", title.encode(), binds=binds, floor=TITLE_FLOOR
+                        ),
+                        sealed_content=key.seal_field("content", to_bytes(words), floor=1024),
+                    )
+                )
+                boxed.append(
+                    KeyHolder(
+                        kind=KIND, object_id=b.uuid, revision=1, key_id=holder.public.key_id,
+                        holder="VU", epoch=holder.epoch, box=b"x",
+                    )
+                )  # fmt: skip
+                keys.append(key)
+            Revision.objects.bulk_create(revisions)
+            boxed = KeyHolder.objects.bulk_create(boxed)
+            _wrap(vault, list(zip(boxed, keys, strict=True)))
+            Recipient.objects.bulk_create(
+                Recipient(administration_id="VU", bulletin=b) for b in bulletins
+            )
+    return vault
+
+
+def plain_index(count: int) -> sqlite3.Connection:
+    index = sqlite3.connect(":memory:")
+    index.execute("CREATE VIRTUAL TABLE plain USING fts5(words)")
+    index.executemany(
+        "INSERT INTO plain(rowid, words) VALUES (?, ?)", ((n, text_of(n)) for n in range(count))
+    )
+    return index
+
+
+def measure(count: int) -> dict:
+    from django.conf import settings
+    from django.template.loader import render_to_string
+
+    from bulletins.opening import open_titles
+    from bulletins.presentation import drawn_rows
+    from bulletins.queries import rows_in_box
+    from bulletins.search import search
+    from tests.benchmarks.measure import Case, compare
+    from tests.factories import build_world, hand_out_keys
+
+    world = build_world()
+    settings.DIRECTORY_PIN = world.pin
+    hand_out_keys(world)
+    vault, actor = fill(world, count), world.actor(world.vu)
+
+    def page(titles_of) -> str:
+        rows = list(rows_in_box(actor, "inbox")[:50])
+        drawn = drawn_rows(rows, titles_of([row.bulletin for row in rows]))
+        return "".join(render_to_string("bulletins/_row.html", {"row": row}) for row in drawn)
+
+    sealed = Case("sealed", lambda: page(lambda shown: open_titles(vault, shown)))
+    titles = {b.pk: "In clear" for b in (r.bulletin for r in rows_in_box(actor, "inbox")[:50])}
+    clear = Case("clear", lambda: page(lambda _shown: titles))
+    compare([sealed, clear])
+    index = plain_index(count)
+    found = {"count": count, "list": {"sealed": sealed.ms, "clear": clear.ms}, "search": {}}
+    for name, needle in NEEDLES:
+        ours = Case(name, lambda needle=needle: search(actor, vault, needle))
+        theirs = Case(
+            "fts5",
+            lambda needle=needle: index.execute(
+                "SELECT rowid FROM plain WHERE plain MATCH ? ORDER BY rowid DESC LIMIT 50",
+                (" ".join(needle.split()),),
+            ).fetchall(),
+        )
+        compare([ours, theirs], seconds=0.5, least=2)
+        hits = [int(hit.bulletin.ref[2:]) for hit in ours.result.hits]
+        wanted = [number for (number,) in theirs.result]
+        agree = needle == "harbour" or hits == wanted  # titles hold the common word as well
+        assert agree, (name, hits[:5], wanted[:5])
+        found["search"][name] = {
+            "ours": ours.wall_ms,
+            "fts5": theirs.wall_ms,
+            "opened": ours.result.looked_through,
+        }
+    return found
+
+
+def main() -> None:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iswg.settings")
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.ARGON_COST = replace(settings.ARGON_COST, memory_kib=1024, passes=1)
+    call_command("migrate", verbosity=0)
+    print(json.dumps(measure(int(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()
