@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 import psycopg
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.http import HttpResponse, JsonResponse
 from django.test import override_settings
@@ -165,6 +166,19 @@ class TestWhatAViewSays:
         head = await ask(pages, "/seen/", method="HEAD")
         assert (head.status, head.body) == (200, b"")
         assert dict(head.headers)[b"content-type"] == dict(whole.headers)[b"content-type"]
+
+    async def test_each_request_has_a_beginning_and_an_end(self, pages):
+        heard = []
+        begin, end = lambda **_: heard.append("begin"), lambda **_: heard.append("end")
+        request_started.connect(begin)
+        request_finished.connect(end)
+        try:
+            await ask(pages, "/seen/")
+            await ask(pages, "/failing/")
+        finally:
+            request_started.disconnect(begin)
+            request_finished.disconnect(end)
+        assert heard == ["begin", "end"] * 2
 
     async def test_no_content_is_no_content(self, pages):
         answer = await ask(pages, "/nothing/")
