@@ -3,6 +3,7 @@
 
     python3 dev.py run [--empty]        a working site with demonstration data (PORT moves it)
     python3 dev.py test [-k WORD] [--fast]   everything that CI checks
+    python3 dev.py tidy                 format code and templates as the tests want them
     python3 dev.py manage COMMAND ...   a manage.py command beside a running site
     python3 dev.py messages [--check]   French catalogue: collect, compile, or only look
     python3 dev.py lock                 pin requirements.in and requirements-dev.in

@@ -37,7 +37,9 @@ def _prepare_environment() -> None:
 _prepare_environment()
 
 from iswg.settings import *  # noqa: E402, F403
-from iswg.settings import ARGON_COST, DATABASES  # noqa: E402
+from iswg.settings import ARGON_COST, DATABASES, STATIC_ROOT  # noqa: E402
+
+STATIC_ROOT.mkdir()
 
 # The real cost is tried once, in tests/vault; everywhere else it would only burn time.
 ARGON_COST = replace(ARGON_COST, memory_kib=64, passes=1)

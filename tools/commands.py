@@ -56,6 +56,10 @@ def test(words: list[str]) -> int:
     return checks.run(word=asked.k, fast=asked.fast)
 
 
+def tidy(words: list[str]) -> int:
+    return checks.tidy()
+
+
 def manage(words: list[str]) -> int:
     python = environment.ready("requirements.lock")
     if words[:1] == ["load_demo"]:
@@ -102,6 +106,7 @@ def shots(words: list[str]) -> int:
 COMMANDS = {
     "run": run,
     "test": test,
+    "tidy": tidy,
     "manage": manage,
     "lock": lock,
     "messages": messages,
