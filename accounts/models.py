@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from access.roles import Role
+from accounts.spoken import spoken, spoken_languages, with_article
 
 SECRETARIAT = "OCO"
 
@@ -74,6 +75,23 @@ class Administration(models.Model):
         return self.service_fr if french else self.service or self.label
 
     @property
+    def in_sentence(self) -> str:
+        """The name after "for" and "by": French wants its article there."""
+        return with_article(self.code, self.label)
+
+    @property
+    def city_label(self) -> str:
+        return spoken(self.city)
+
+    @property
+    def region_label(self) -> str:
+        return spoken(self.region)
+
+    @property
+    def languages_label(self) -> str:
+        return spoken_languages(self.languages)
+
+    @property
     def is_member(self) -> bool:
         return self.kind == AdministrationKind.MEMBER
 
@@ -85,6 +103,10 @@ class Membership(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=200, blank=True)
+
+    @property
+    def source_label(self) -> str:
+        return spoken(self.source)
 
 
 class Seat(models.Model):
@@ -106,6 +128,10 @@ class Seat(models.Model):
                 name="an_administration_holds_one_open_seat",
             )
         ]
+
+    @property
+    def elected_label(self) -> str:
+        return spoken(self.elected)
 
 
 class People(BaseUserManager["User"]):

@@ -132,8 +132,10 @@ def _subject(items: list[Item]) -> str:
     urgency = f"{first.urgency}, " if first.is_urgent else ""
     if len(items) == 1:
         # The sentence without its full stop, as headings have none.
-        named = f"{first.reference}: " if first.reference else ""
-        return f"[ISWG] {urgency}{named}{first.sentence.rstrip('.')}"
+        said = first.sentence.rstrip(".")
+        if first.reference:
+            said = _("%(name)s: %(words)s") % {"name": first.reference, "words": said}
+        return f"[ISWG] {urgency}{said}"
     count = ngettext("%(n)d thing waits for you", "%(n)d things wait for you", len(items))
     return f"[ISWG] {urgency}{count % {'n': len(items)}}"
 

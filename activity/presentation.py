@@ -83,7 +83,7 @@ def _journal_row(
         detail=[
             (words.detail_name(name), shown)
             for name, value in detail.items()
-            if (shown := spelt(value))
+            if (shown := words.detail_value(name, value) or spelt(value))
         ],
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from access.actions import Action
+from access.roles import Role
 from activity import chain
 from activity.events import Event
 
@@ -123,6 +125,39 @@ DETAILS = {
     "witness": _("witness"),
 }
 
+# What the policy judges, as "asked for" says it.
+ACTIONS = {
+    Action.READ_BULLETIN: _("read a bulletin"),
+    Action.LIST_BULLETINS: _("list bulletins"),
+    Action.ACKNOWLEDGE_BULLETIN: _("acknowledge a bulletin"),
+    Action.WRITE_DRAFT: _("write a draft"),
+    Action.EDIT_DRAFT: _("open and change a draft"),
+    Action.PUBLISH_BULLETIN: _("publish a bulletin"),
+    Action.READ_ADMINISTRATION: _("read an administration's page"),
+    Action.READ_PEOPLE: _("see the people of an administration"),
+    Action.READ_FINGERPRINTS: _("compare key fingerprints"),
+    Action.INVITE: _("invite a person"),
+    Action.ENTER_KEY: _("enter a person's key in the directory"),
+    Action.GRANT_KEYS: _("grant the administration's key"),
+    Action.MAKE_EPOCH: _("make a new key of the administration"),
+    Action.WITNESS_EPOCH: _("witness another administration's new beginning"),
+    Action.SUSPEND_PERSON: _("suspend a person"),
+    Action.WAKE_PERSON: _("wake a sleeping account"),
+    Action.READ_JOURNAL: _("read the journal of an administration"),
+    Action.READ_NOTICE: _("read a notice"),
+}
+# The words of other tables that details hold. One that is missing here shows as it is.
+VALUES = {
+    ("outcome", "acknowledged"): _("Acknowledged"),
+    ("outcome", "acted"): _("Acted on"),
+    ("outcome", "nothing"): _("Nothing to report"),
+    ("kind", "totp"): _("Authenticator app"),
+    ("kind", "webauthn"): _("Passkey"),
+    ("kind", "recovery_codes"): _("Recovery codes"),
+    **{("role", role.value): role.label for role in Role},
+    **{("action", action.name.lower()): words for action, words in ACTIONS.items()},
+}
+
 URGENCIES = {"routine": _("Routine"), "priority": _("Priority"), "immediate": _("Immediate")}
 
 FAULTS = {
@@ -152,6 +187,11 @@ def concerns(event: str, origin: str) -> str:
 
 def detail_name(name: str) -> str:
     return str(DETAILS.get(name, name))
+
+
+def detail_value(name: str, value: object) -> str:
+    """A value that is a word of some table, in words; nothing for any other."""
+    return str(VALUES.get((name, value), "")) if isinstance(value, str) else ""
 
 
 def urgency(value: str) -> str:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administration
+from accounts.spoken import fold_name
 from bulletins.handling import TLP_ORDER
 from bulletins.models import ProductType, Recipient
 
@@ -27,7 +28,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         origins = [(a.code, a.label) for a in Administration.objects.exclude(kind="partner")]
-        self.fields["origin"].choices = [ANY, *origins]
+        self.fields["origin"].choices = [ANY, *sorted(origins, key=lambda o: fold_name(o[1]))]
 
 
 def read(query: Any) -> dict[str, str]:

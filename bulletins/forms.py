@@ -99,10 +99,11 @@ class ComposeForm(forms.Form):
         label=_("Handling caveats"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
     due_on = forms.DateField(
-        label=_("Acknowledge or answer by"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Acknowledge or answer by"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     valid_until = forms.DateField(
-        label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(

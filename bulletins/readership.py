@@ -6,7 +6,6 @@ directory and the same policy that seal and judge afterwards, so it cannot promi
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +23,7 @@ from access.policy import people_in_standing
 from access.roles import READS
 from accounts.models import SECRETARIAT, Administration, User
 from accounts.queries import members_on
+from accounts.spoken import fold_name
 from bulletins.content import DraftContent
 from vault.epochs import key_holders
 from vault.objects import Holder
@@ -98,7 +98,7 @@ class Readership:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return get_text_list(sorted(names), _("and"))
+    return get_text_list(sorted(names, key=fold_name), _("and"))
 
 
 def readership(actor: Actor, vault: Vault, draft_id: UUID, content: DraftContent) -> Readership:
@@ -164,12 +164,6 @@ def choosable_administrations() -> list[Administration]:
         suspended_on__lte=today
     )
     return sorted(rows, key=lambda a: (a.code == SECRETARIAT, fold_name(a.label)))
-
-
-def fold_name(name: str) -> str:
-    """Names in the order in which people look for them: Îles with the I."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
 def choosable_officers(actor: Actor) -> Any:

@@ -10,6 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import Administration
+from accounts.spoken import fold_name
 from iswg import moments
 
 
@@ -22,7 +23,7 @@ class Clock:
 
 def clocks(now: datetime.datetime, own: Administration, zone: str) -> list[Clock]:
     """The reader's time, the Secretariat's in Suva, and UTC."""
-    places = [(_("%(city)s (you)") % {"city": own.city or own.label}, zone, True)]
+    places = [(_("%(city)s (you)") % {"city": own.city_label or own.label}, zone, True)]
     if zone != "Pacific/Fiji":
         places.append((_("Suva (Secretariat)"), "Pacific/Fiji", False))
     places.append(("UTC", "UTC", False))
@@ -31,7 +32,7 @@ def clocks(now: datetime.datetime, own: Administration, zone: str) -> list[Clock
 
 def _spelled(now: datetime.datetime, zone: str) -> str:
     there = now.astimezone(ZoneInfo(zone))
-    return f"{moments.spell(there.date(), 'day')}, {there:%H:%M}"
+    return f"{moments.spell(there.date(), 'day')}, {moments.spell(there, 'time')}"
 
 
 def date_line(now: datetime.datetime, zone: str, members: list[Administration]) -> str:
@@ -41,7 +42,7 @@ def date_line(now: datetime.datetime, zone: str, members: list[Administration]) 
     for one in members:
         day = now.astimezone(ZoneInfo(one.zone)).date()
         if day != today:
-            others.setdefault(day, []).append(one.city or one.label)
+            others.setdefault(day, []).append(one.city_label or one.label)
     sentences = [
         _("In %(places)s it is %(day)s.")
         % {"places": _few(places), "day": moments.spell(day, "full")}
@@ -51,7 +52,7 @@ def date_line(now: datetime.datetime, zone: str, members: list[Administration]) 
 
 
 def _few(places: list[str]) -> str:
-    names = sorted(places)
+    names = sorted(places, key=fold_name)
     if len(names) > 5:
         rest = len(names) - 4
         names = [*names[:4], _("%(n)d other places") % {"n": rest}]

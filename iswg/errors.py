@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from access.policy import Refused
+from accounts.language import speak_as
 from activity.record import record_refusal
 from vault.crypto.errors import CannotOpen
 
@@ -21,6 +23,10 @@ log = logging.getLogger("iswg.errors")
 
 
 def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    """A refusal in the language of whoever asked, which no view has set yet."""
+    user = getattr(request, "user", None)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and user is not None and user.is_authenticated:
+        speak_as(user, getattr(request, "actor", None))
     return render(request, f"errors/{status}.html", {"status": status, **context}, status=status)
 
 

@@ -8,17 +8,19 @@ the reader is.
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as written
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-# Django's date letters, by language. French writes hours as "15 h 40", with narrow spaces.
+from accounts.language import city_of
+
+# Django's date letters, by language. French writes hours as "15 h 40", with narrow spaces, and
+# shortens months with a full stop ("N" knows juin from juil., which "M" does not).
 FORMATS = {
     "en": {"day": "D j M", "full": "l j F Y", "time": "H:i", "short": "j M"},
-    "fr": {"day": "D. j M", "full": "l j F Y", "time": "G\u202f\\h\u202fi", "short": "j M"},
+    "fr": {"day": "D. j N", "full": "l j F Y", "time": "G\u202f\\h\u202fi", "short": "j N"},
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON_DAYS = 1  # today and tomorrow
@@ -34,6 +36,8 @@ def spell(moment: dt.date, kind: str) -> str:
     pattern = FORMATS[language()][kind]
     if kind in ("day", "short") and moment.year != timezone.localdate().year:
         pattern += " Y"
+    if moment.day == 1 and language() == "fr" and kind != "time":
+        pattern = pattern.replace("j", r"j\e\r")  # le 1er novembre
     return written(moment, pattern)
 
 
@@ -118,14 +122,6 @@ def due_class(due: dt.date) -> str:
     return "soon" if days_until(due) <= SOON_DAYS else ""
 
 
-@lru_cache(maxsize=256)
-def _city(zone: str, tongue: str) -> str:
-    """The zone's city as the language writes it; Babel is slow to wake, so only on first need."""
-    from babel.dates import get_timezone, get_timezone_location
-
-    return get_timezone_location(get_timezone(zone), locale=tongue, return_city=True)
-
-
 def zone_words() -> str:
     """`Tongatapu (UTC+13)`: the zone all times of the page are in."""
     offset = timezone.localtime().strftime("%z")
@@ -134,5 +130,5 @@ def zone_words() -> str:
     shown = f"{hours}" if minutes == "00" else f"{hours}:{minutes}"
     name = timezone.get_current_timezone_name()
     if hours == 0 and minutes == "00":
-        return "UTC" if "/" not in name else f"{_city(name, language())} (UTC)"
-    return f"{_city(name, language())} (UTC{sign}{shown})"
+        return "UTC" if "/" not in name else f"{city_of(name, language())} (UTC)"
+    return f"{city_of(name, language())} (UTC{sign}{shown})"

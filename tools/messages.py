@@ -3,6 +3,9 @@
     python3 dev.py messages            collect into django.po, compile django.mo
     python3 dev.py messages --check    only look; fails for anything missing, fuzzy or stale
 
+The first prints what is still to translate. Write the French into django.po with plain
+apostrophes and spaces and run it again: it sets them as French wants them and compiles.
+
 Babel does the work, with Django's `templatize` for templates, so that GNU gettext need not be
 installed. Runs in the virtual environment.
 """
@@ -10,9 +13,10 @@ installed. Runs in the virtual environment.
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -94,16 +98,28 @@ def compiled(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
+def typeset(words: str) -> str:
+    """French as it is set: the curved apostrophe, and narrow spaces that do not break before
+    ; : ! ? and inside guillemets."""
+    words = words.replace("'", "\u2019")
+    words = re.sub(r"[ \u00a0]+(?=[;:!?»])", "\u202f", words)
+    return re.sub(r"«[ \u00a0]*(?=[^\u202f])", "«\u202f", words)
+
+
 def update() -> int:
     """Bring django.po and django.mo up to date; words no longer used are dropped."""
     catalog = read()
     catalog.update(collect(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
+    for message in catalog:
+        if message.id:
+            message.string = _each(typeset, message.string)
     PO.parent.mkdir(parents=True, exist_ok=True)
     PO.write_bytes(written(catalog))
     PO.with_suffix(".mo").write_bytes(compiled(read()))
-    missing = sum(not _translated(message) for message in catalog if message.id)
-    print(f"{len(catalog)} messages, {missing} to translate in {_short(PO)}")
+    missing = [message.id for message in catalog if message.id and not _translated(message)]
+    print(*map(repr, missing), sep="\n", end="\n" if missing else "")
+    print(f"{len(catalog)} messages, {len(missing)} to translate in {_short(PO)}")
     return 0
 
 
@@ -133,13 +149,22 @@ def _faults(message: Message, catalog: Catalog) -> Iterator[str]:
         return
     for fault in message.check(catalog):
         yield str(fault)
+    if _each(typeset, message.string) != message.string:
+        yield "not set as French is (run: python3 dev.py messages)"
     if _tags(message.id) != _tags(message.string):
         yield "other HTML tags than the English"
 
 
+def _each(change: Callable[[str], str], words: Any) -> Any:
+    """One form, or each of the plural forms; what is not translated stays so."""
+    if not words or isinstance(words, str):
+        return change(words) if words else words
+    return tuple(change(form) if form else form for form in words)
+
+
 def _translated(message: Message) -> bool:
     forms = message.string if isinstance(message.string, list | tuple) else [message.string]
-    return all(forms)
+    return bool(forms) and all(forms)
 
 
 def _tags(words: str | list[str] | tuple[str, ...]) -> set[str]:

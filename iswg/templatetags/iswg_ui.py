@@ -120,6 +120,10 @@ def due_margin(due: dt.date | None, *, done: bool = False) -> dict[str, Any]:
     return {"due": due, "done": done, "look": look, "word": moments.due_word(due)}
 
 
+# For sentences and mails, where there is no room for an element.
+register.filter("full_words", moments.full_words)
+register.filter("local_words", moments.local_words)
+register.filter("full_day", lambda date: moments.spell(date, "full"))
 register.filter("due_word", moments.due_word)
 register.filter("due_class", moments.due_class)
 register.simple_tag(moments.zone_words, name="zone_name")
