@@ -103,7 +103,12 @@ class AdministrationPages:
         if event.event in {Event.BULLETIN_ACKNOWLEDGED, Event.BULLETIN_OUTCOME}:
             return render_to_string(
                 "bulletins/_acknowledged.html",
-                {"bulletin": bulletin, "by_us": _row_of(bulletin, code)},
+                {
+                    "bulletin": bulletin,
+                    "by_us": _row_of(bulletin, code),
+                    "ours": event.event == Event.BULLETIN_ACKNOWLEDGED
+                    and bulletin.origin_id == code,
+                },
             )
         return ""
 

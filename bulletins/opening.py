@@ -21,7 +21,9 @@ from access.actors import Actor
 from access.policy import Action, require
 from activity.events import Event
 from activity.models import JournalEntry
+from activity.queries import notices_about
 from activity.record import record
+from activity.services import mark_read
 from bulletins.content import Content, content_from
 from bulletins.models import Bulletin, PersonCount, Place, ReadMark, Recipient, Revision
 from bulletins.services import KIND, facts_of, target_of, topics_of
@@ -95,6 +97,7 @@ def open_bulletin(*, actor: Actor, vault: Vault | None, bulletin: Bulletin) -> O
     opened = _opened(vault, bulletin)
     with transaction.atomic():
         _mark_read(actor, bulletin)
+        mark_read(actor=actor, notices=notices_about(actor, target_of(bulletin)))
         if _mark_opened(actor, bulletin):
             record(
                 actor,

@@ -196,3 +196,13 @@ def test_a_newer_version_in_another_window_is_not_overwritten(desk, world):
         )
     draft.refresh_from_db()
     assert services.open_draft(world.vault(world.fj), draft).title == "second"
+
+
+def test_whoever_opens_it_gets_no_mail_about_it_any_more(desk, world):
+    issued = desk.publish(world.fj)
+    about = Notice.objects.filter(event="bulletins.issued", read_at=None)
+    assert about.filter(recipient=world.vu).exists()
+    bulletin = for_person(world, world.vu, issued)
+    opening.open_bulletin(**desk.acting(world.vu), bulletin=bulletin)
+    assert not about.filter(recipient=world.vu).exists()
+    assert about.filter(recipient=world.vu_contact).exists()
