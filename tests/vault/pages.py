@@ -1,5 +1,6 @@
 """Pages of a portal that has the sign-in of the real one and shows what its vault would open."""
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.urls import path
@@ -29,6 +30,12 @@ def open_it(request):
     return HttpResponse("done")
 
 
+def confirm(request):
+    """The phrase again, by way of Django's own door, in a session that is signed in."""
+    right = authenticate(request, email=request.user.email, password=request.POST["phrase"])
+    return HttpResponse("right" if right else "wrong")
+
+
 def close_it(request):
     sessions.lock(request)
     return HttpResponse("done")
@@ -48,6 +55,7 @@ urlpatterns = [
     path("seen/", seen),
     path("open/", open_it),
     path("close/", close_it),
+    path("confirm/", confirm),
     path("needs/", needs),
     path("keeps/", keeps),
     *urls.urlpatterns,

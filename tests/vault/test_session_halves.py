@@ -82,10 +82,10 @@ def sign_session(client, user):
 
 
 def test_a_session_rewritten_for_somebody_else_does_not_bring_the_vault_along(world, fiji):
-    sign_session(fiji, world.vu)
+    sign_session(fiji, world.fj_contact)
     assert seen(fiji) == "locked"
-    VaultSession.objects.filter(user=world.fj).update(user=world.vu)
-    assert fiji.get("/seen/").wsgi_request.user == world.vu
+    VaultSession.objects.filter(user=world.fj).update(user=world.fj_contact)
+    assert fiji.get("/seen/").wsgi_request.user == world.fj_contact
     assert seen(fiji) == "locked"
 
 

@@ -142,6 +142,15 @@ def test_a_log_in_without_phrase_begins_locked_and_the_phrase_opens_it(world):
     assert client.session.get("_auth_user_id"), "still signed in"
 
 
+def test_confirming_the_phrase_leaves_the_open_vault_alone(world, fiji):
+    before = fiji.cookies[COOKIE].value
+    assert fiji.post("/confirm/", {"phrase": "another phrase"}).content == b"wrong"
+    assert fiji.post("/confirm/", {"phrase": PHRASE}).content == b"right"
+    assert fiji.cookies[COOKIE].value == before
+    assert seen(fiji) == "open FJ"
+    assert VaultSession.objects.filter(user=world.fj).count() == 1
+
+
 # Time -----------------------------------------------------------------------------------------
 
 
