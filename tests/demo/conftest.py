@@ -1,7 +1,6 @@
 """The demonstration, loaded once for all tests of this folder, into the real (test) database.
 
-The tests do not ask for `db`: what `load_demo` committed stays for the next one, and each test's
-own changes are rolled back.
+What `load_demo` committed stays for the next test; each test's own changes are rolled back.
 """
 
 import datetime
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -22,6 +20,20 @@ from iswg.demo.pieces import facts_by_number, origin_of
 from tests.factories import PHRASE, root_of
 from vault import directory as ledger
 from vault.epochs import open_vault
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """These tests touch the database, and run after all others that do.
+
+    pytest-django sorts by the mark; so it is given after the sorting, and nobody else's test
+    meets a database that is full of people.
+    """
+    for item in items:
+        if HERE in item.path.parents and "demo" in item.fixturenames:
+            item.add_marker(pytest.mark.django_db)
 
 
 @dataclass(frozen=True)
@@ -58,21 +70,15 @@ def _loaded(django_db_setup, django_db_blocker, tmp_path_factory):
         django_db_blocker.unblock(),
         override_settings(DATA_DIR=folder, DIRECTORY_PIN="", DEMO_PASSPHRASE=PHRASE, **places),
     ):
-        _empty_database()
         said, today = io.StringIO(), timezone.now().date()
+        ledger.forget()
         call_command("load_demo", stdout=said)
         yield Demonstration(said.getvalue(), folder, today)
-        _empty_database()
-
-
-def _empty_database():
-    call_command("flush", verbosity=0, interactive=False)
-    ledger.forget()
+        call_command("flush", verbosity=0, interactive=False)
+        ledger.forget()
 
 
 @pytest.fixture
 def demo(_loaded):
-    with transaction.atomic():
-        yield _loaded
-        transaction.set_rollback(True)
+    yield _loaded
     ledger.forget()
