@@ -6,7 +6,7 @@
     python3 dev.py tidy                 format code and templates as the tests want them
     python3 dev.py manage COMMAND ...   a manage.py command beside a running site
     python3 dev.py messages [--check]   French catalogue: collect, compile, or only look
-    python3 dev.py lock                 pin requirements.in and requirements-dev.in
+    python3 dev.py lock [--upgrade]     pin requirements.in and requirements-dev.in
     python3 dev.py bench | shots        benchmarks table, screenshots
 
 This file also runs on an old Python, to say so in a sentence; the work is in tools/.

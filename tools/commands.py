@@ -70,13 +70,14 @@ def manage(words: list[str]) -> int:
 
 
 def lock(words: list[str]) -> int:
-    """Pin the newest versions that fit the `.in` files; the second list agrees with the first."""
+    """Pin what the `.in` files list; what is pinned already stays, unless --upgrade."""
     python = environment.ready("requirements-dev.lock")
     pin = [
-        python, "-m", "uv", "pip", "compile", "--quiet", "--upgrade", "--universal",
+        python, "-m", "uv", "pip", "compile", "--quiet", *words, "--universal",
         "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
         "--no-emit-index-url", "--no-emit-find-links",
     ]  # fmt: skip
+    # The second list agrees with the first: `run` and `test` share one environment.
     for listed, constraints in (
         ("requirements", []),
         ("requirements-dev", ["-c", "requirements.lock"]),

@@ -1,6 +1,8 @@
 """Who may import whom. The picture is in docs/architecture.md; this holds it."""
 
+import re
 import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 
@@ -15,6 +17,7 @@ BENEATH = {
 }
 # The formats and primitives depend on nothing of ours, so every layer may build on them.
 FOUNDATION = "vault.crypto"
+DISTRIBUTIONS = packages_distributions()
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -41,6 +44,23 @@ def test_the_cryptography_knows_the_standard_library_and_cryptography_and_nothin
         for path in python_files("vault/crypto")
         for module in imported(path, for_types=False)
         if module.split(".")[0] not in allowed and not within(module, FOUNDATION)
+    }
+    assert not found
+
+
+def test_what_runs_imports_only_what_the_runtime_lock_installs():
+    """The tests share an environment with more in it; a bare clone has only this."""
+    locked = set(
+        re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    )
+    ours = {*APPS, "iswg"}
+    found = {
+        f"{short(path)} imports {module}"
+        for app in ours
+        for path in python_files(app)
+        for module in imported(path, for_types=False)
+        if (top := module.split(".")[0]) not in ours | set(sys.stdlib_module_names)
+        and not locked & {name.lower().replace("_", "-") for name in DISTRIBUTIONS.get(top, ())}
     }
     assert not found
 
