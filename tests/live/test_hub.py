@@ -76,6 +76,7 @@ class TestDelivery:
             for _ in range(2):
                 numbers = [await happens(quietly=True) for _ in range(3)]
                 assert [(await mere.heard())["id"] for _ in numbers] == numbers
+                await asyncio.sleep(0.3)  # it has seen all there is, and rests
 
     async def test_what_is_rolled_back_did_not_happen(self):
         await people("mere")
