@@ -41,7 +41,7 @@ def test_a_dump_of_the_worker_holds_no_word_of_a_bulletin(portal, worker, world)
         time.sleep(0.5)
     assert not waiting.exists(), "the worker sent what there was to send"
     dump = memory_of(worker.pid)
-    assert b"iswg" in dump and len(dump) > 20_000_000, "the dump is of a living worker"
+    assert len(dump) > 20_000_000, "the dump is of a living worker"
     reference = place.strip("/").rpartition("/")[2]
     assert reference.encode() in dump, "it did work on this bulletin"
     for word in CANARIES:
