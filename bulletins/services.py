@@ -118,9 +118,12 @@ def save_draft(
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     require(actor, Action.EDIT_DRAFT, draft)
     if draft.version != version:
-        if open_draft(vault, draft) == content:
+        kept = open_draft(vault, draft)
+        if kept == content:
             return draft
-        raise DraftChanged(draft)
+        # A draft that a file began, before anything was typed, holds no words to lose.
+        if version or kept != DraftContent():
+            raise DraftChanged(draft)
     draft.version += 1
     draft.sealed = _seal_draft(vault, draft, content)
     draft.saved_at = timezone.now()

@@ -76,7 +76,8 @@ def _state_words(file: SealedFile, facts: FileFacts) -> tuple[str, str]:
         return "refused", _damaged_words()
     if file.state == FileState.SCAN_PENDING:
         return "waiting", _("waiting for the malware scanner; readers cannot fetch it until then")
-    return "ready", ready_words(facts.verdict["notes"] if facts.verdict else ())
+    state = "sealed" if facts.media_type == "application/age" else "ready"
+    return state, ready_words(facts.verdict["notes"] if facts.verdict else ())
 
 
 def _damaged_words() -> str:

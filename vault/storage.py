@@ -44,6 +44,7 @@ def create_part(name: str, header: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(header)
+    path_of(name).unlink(missing_ok=True)
 
 
 def open_part(name: str) -> BinaryIO:

@@ -30,13 +30,16 @@ from vault.files import attached_to, discard
 from vault.finishing import NotChecked, begin_on_disk, check_again, finish
 from vault.inspection import safe_name
 from vault.inspection.names import check_name
-from vault.inspection.verdict import Refused, Verdict
+from vault.inspection.verdict import Reason, Refused, Verdict
 from vault.models import FileState, SealedFile
 from vault.sessions import Vault
 
 log = logging.getLogger("iswg.files")
 
 MOST_FILES = 20
+# A name that no content can make good is refused before a large file crosses a thin link. A small
+# one is sent and looked at, because the sentence about its content says more.
+SMALL = 1024 * 1024
 # How long a request waits for its turn to have a file checked, before it answers "being
 # checked": pieces come from a script that asks again, a form has nobody who would.
 PATIENCE, PATIENCE_OF_A_FORM = 1.0, 20.0
@@ -100,6 +103,8 @@ def _accept(name: str, size: int) -> None:
     try:
         check_name(name)
     except Refused as refused:
+        if size <= SMALL and refused.reason != Reason.NAME_HIDDEN_CHARACTERS:
+            return
         verdict = Verdict(kind="", media_type="", refused=refused.reason.value)
         raise NotAccepted(str(verdict.sentence)) from None
 

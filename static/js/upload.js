@@ -1,9 +1,10 @@
 /* Files in pieces of 64 KiB: the server says how far it got, a lost link goes on from there, and
    progress is told in words. One piece after another: each waits for the last one's answer, so the
-   server never holds more than one. Words come from the form's data- attributes. */
+   server never holds more than one. Whoever was signed out signs in in another tab and goes on.
+   Words come from the form's data- attributes. */
 (() => {
   'use strict';
-  const PIECE = 65536, ABANDON = 8;
+  const PIECE = 65536, ABANDON = 8, ANEW = 3, CHECKING = 2000;
   const sleep = ms => new Promise(r => setTimeout(r, ms));
 
   document.querySelectorAll('form[data-upload]').forEach(form => {
@@ -20,6 +21,7 @@
       return words[mega ? 'mb' : 'kb'].replace('{n}', n1.toLocaleString(lang, {minimumFractionDigits: digits, maximumFractionDigits: digits}));
     }
 
+    form.hidden = false;
     button.hidden = true;
     picker.addEventListener('change', () => {
       [...picker.files].forEach(add);
@@ -42,7 +44,7 @@
       const row = make('li', {className: 'file'}, make('span'), make('span', {className: 'name', textContent: file.name}), hold, bar, said);
       for (const b of [pause, remove]) b.append(make('span', {className: 'vh', textContent: ' ' + file.name}));
       bar.setAttribute('aria-label', file.name);
-      const job = {file, row, bar, said, pause, at: 0, url: '', stopped: false, gone: false, told: 0};
+      const job = {file, row, bar, said, pause, at: 0, url: '', stopped: false, gone: false, told: 0, anew: 0};
       pause.addEventListener('click', () => job.stopped ? resume(job) : halt(job, words.resume, words.paused));
       remove.addEventListener('click', () => drop(job));
       list.append(row);
@@ -88,30 +90,51 @@
       job.bar.remove();
       job.pause.remove();
       job.said.classList.add('error');
-      job.said.textContent = sentence ? words.failed + ': ' + sentence : words.failed;
+      job.said.textContent = sentence ? words.why.replace('{why}', () => sentence) : words.failed;
       aloud(job, job.said.textContent);
     }
 
+    /* A page instead of JSON is a sign-in page, or a refusal because somebody signed in meanwhile and
+       this page's token is of the session before. Asking how far it is brings a new token. */
     async function ask(method, url, extra) {
       const r = await fetch(url, {method, ...extra, headers: {...head(), ...extra?.headers}});
-      const answer = r.headers.get('Content-Type')?.includes('json') ? await r.json() : {};
-      if (r.ok || r.status === 409 && answer.offset !== undefined) return answer;
-      throw Object.assign(new Error('refused'), {final: r.status < 500 && r.status !== 429, sentence: answer.error});
+      const json = r.headers.get('Content-Type')?.includes('json'), answer = json ? await r.json() : {};
+      if (answer.token) document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(el => { el.value = answer.token; });
+      if (json && (r.ok || r.status === 409 && answer.offset !== undefined)) return answer;
+      const passing = r.status >= 500 || r.status === 429 || !json && (r.ok || r.status === 403);
+      throw Object.assign(new Error('refused'), {held: r.status === 401, final: !passing, sentence: answer.error});
     }
 
     async function step(job) {
       const {file} = job;
+      if (job.lost) {
+        const a = await ask('GET', job.url || form.action);
+        job.lost = false;
+        if (job.url) moved(job, a.offset);
+        if (a.done) return a;
+      }
       if (!job.url) {
         const a = await ask('POST', form.action, {body: new URLSearchParams({name: file.name, size: file.size})});
         job.url = a.url;
         job.at = a.offset || 0;
-      } else if (job.lost) job.at = (await ask('GET', job.url)).offset;
-      job.lost = false;
+      }
+      if (job.at >= file.size) {
+        tell(job, words.checking);
+        job.lost = true;
+        await sleep(CHECKING);
+        return {checking: true};
+      }
       const to = Math.min(file.size, (Math.floor(job.at / PIECE) + 1) * PIECE);
       const a = await ask('PUT', job.url, {headers: {'Upload-Offset': job.at, 'Content-Type': 'application/octet-stream'},
         body: await file.slice(job.at, to).arrayBuffer()});
-      job.at = a.offset;
+      moved(job, a.offset);
       return a;
+    }
+
+    /* The server may ask for all of it again, if its own copy was lost; but not for ever. */
+    function moved(job, offset) {
+      if (offset < job.at && ++job.anew > ANEW) throw Object.assign(new Error('again'), {final: true});
+      job.at = offset;
     }
 
     async function send(job) {
@@ -121,13 +144,14 @@
           const answer = await step(job);
           tries = 0;
           if (answer.done) { finish(job, answer); break; }
-          told(job);
+          if (!answer.checking) told(job);
         } catch (e) {
-          if (e.final) { fail(job, e.sentence); break; }
+          if (e.final && !e.held) { fail(job, e.sentence); break; }
           job.lost = true;
           if (job.stopped) break;
+          if (e.held) { halt(job, words.resume, e.sentence || words.paused); break; }
           if (++tries > ABANDON) { halt(job, words.again, words.paused); break; }
-          tell(job, words.wait);
+          tell(job, e.sentence || words.wait);
           await sleep(Math.random() * Math.min(30000, 500 * 2 ** tries));
         }
       }
@@ -144,7 +168,7 @@
 
     function finish(job, answer) {
       tell(job, words.done);
-      aloud(job, job.said.textContent);
+      aloud(job, answer.error || job.said.textContent);
       if (!answer.html) { job.bar.remove(); job.pause.remove(); return; }
       const box = document.createElement('template');
       box.innerHTML = answer.html;
