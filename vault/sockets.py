@@ -7,7 +7,6 @@ because a socket may outlive its session, its vault, a role or a membership.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from http.cookies import CookieError, SimpleCookie
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.http import parse_cookie
 from django.utils import timezone
 
 from access.actors import current_actor
@@ -81,10 +81,8 @@ class Doorkeeper:
 
 def _cookies(scope: Scope) -> dict[str, str]:
     raw = b"; ".join(value for name, value in scope.get("headers", []) if name == b"cookie")
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(raw.decode("latin1")).items()}
-    except CookieError:
-        return {}
+    # As pages read them: the standard library drops all for one that it does not like.
+    return parse_cookie(raw.decode("latin1"))
 
 
 def _living_sessions(members: Sequence[Member]) -> set[str]:

@@ -180,6 +180,11 @@ class TestSockets:
                 assert subscribe(page, topic) == {"t": "refused", "topic": topic}
                 assert heard(page)["t"] == "ready"
 
+    def test_a_cookie_of_somebody_else_on_this_name_does_no_harm(self, portal):
+        cookie = sign_in("mere")
+        with open_socket(portal, 'prefs={"a":1}; ' + cookie) as page:
+            assert subscribe(page)["t"] == "ready"
+
     def test_without_a_session_the_socket_closes_and_says_so(self, portal):
         with open_socket(portal) as page:
             assert closed_with(page) == 4401
