@@ -14,10 +14,12 @@ def connect() -> None:
     from bulletins.attachments import register_drafts
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
+    from bulletins.verification import holders_fit
     from iswg import naming
     from vault.answers import KeyAnswers
     from vault.passphrases import Answers
     from vault.sockets import Doorkeeper
+    from vault.verification import add_check
 
     set_actor_finder(find_actor)
     set_passphrases(Answers())
@@ -27,5 +29,6 @@ def connect() -> None:
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
     register_reminders()
+    add_check(holders_fit)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)

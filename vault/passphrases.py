@@ -17,6 +17,7 @@ from django.db.models import F, Q
 
 from access.actors import Actor
 from activity.events import Event
+from activity.outgoing import warn
 from activity.record import record
 from vault import directory_lines as ledger
 from vault import remembered, slots
@@ -134,6 +135,7 @@ def change_passphrase(*, actor: Actor, user: User, old: str, new: str) -> bytes:
         _refuse_if_changed(user, before)
         slots.make_slot(user=user, lock=lock, root=root)
         _end_sessions(user)
+        warn(person=user, event=Event.PASSPHRASE_CHANGED)
         record(actor, Event.PASSPHRASE_CHANGED, f"accounts.user:{user.pk}")
     return root
 
@@ -147,6 +149,7 @@ def recover(*, actor: Actor, user: User, code: str, passphrase: str) -> Beginnin
         _refuse_if_changed(user, before)
         _make_slots(user, beginning, lock)
         _end_sessions(user)
+        warn(person=user, event=Event.RECOVERY_CODE_USED)
         record(actor, Event.RECOVERY_CODE_USED, f"accounts.user:{user.pk}")
     return beginning
 
@@ -161,6 +164,7 @@ def renew_recovery_code(*, actor: Actor, user: User, passphrase: str) -> str:
         lock = slots.make_lock(SlotKind.RECOVERY, code)
         slots.make_slot(user=user, lock=lock, root=root)
         detail = {"first": False}
+        warn(person=user, event=Event.RECOVERY_CODE_MADE)
         record(actor, Event.RECOVERY_CODE_MADE, f"accounts.user:{user.pk}", detail=detail)
     return code
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
@@ -23,6 +24,7 @@ from access.sockets import Change, Member, MemberFacts, Scope
 from accounts.models import Administration
 from vault import sessions
 from vault.models import VaultSession
+from vault.open_vault import Vault
 
 
 class Doorkeeper:
@@ -54,11 +56,7 @@ class Doorkeeper:
         people = get_user_model()._default_manager.filter(pk__in={m.user_id for m in members})
         epochs = dict(people.values_list("pk", "auth_epoch"))
         in_standing = set(people.filter(people_in_standing()).values_list("pk", flat=True))
-        vaults = sessions.still_open(
-            m.vault.session_id
-            for m in members
-            if m.vault is not None  # type: ignore[attr-defined]
-        )
+        vaults = sessions.still_open(filter(None, map(_vault_session, members)))
         found: dict[Member, Change] = {}
         for member in members:
             key, epoch = _read_session_facts(member.session_hash)
@@ -66,17 +64,21 @@ class Doorkeeper:
                 found[member] = Change.SIGNED_OUT
             elif member.user_id not in in_standing:
                 found[member] = Change.NOT_ALLOWED
-            elif member.vault is not None and member.vault.session_id not in vaults:  # type: ignore[attr-defined]
+            elif member.vault is not None and _vault_session(member) not in vaults:
                 found[member] = Change.VAULT_LOCKED
         return found
 
     def used(self, member: Member) -> None:
         """An act over the socket is use of the session, like an act on a page."""
-        if member.vault is None:
-            return
-        row = VaultSession.objects.filter(pk=member.vault.session_id).first()  # type: ignore[attr-defined]
+        number = _vault_session(member)
+        row = VaultSession.objects.filter(pk=number).first() if number else None
         if row is not None:
             sessions.touch(row)
+
+
+def _vault_session(member: Member) -> UUID | None:
+    """Which row the socket's vault was opened from."""
+    return member.vault.session_id if isinstance(member.vault, Vault) else None
 
 
 def _cookies(scope: Scope) -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from access.actors import Actor
 from accounts.models import User
 from activity.events import Event
+from activity.outgoing import warn
 from activity.record import record
 
 Kind = Authenticator.Type  # short, for the lines below
@@ -93,4 +94,5 @@ def _locked(actor: Actor) -> User:
 
 def _record(actor: Actor, person: User, kind: str, *, added: bool) -> None:
     detail = {"kind": str(kind), "added": added}
+    warn(person=person, event=Event.SECOND_FACTOR_CHANGED)
     record(actor, Event.SECOND_FACTOR_CHANGED, person, detail=detail)
