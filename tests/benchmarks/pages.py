@@ -32,7 +32,8 @@ from pathlib import Path
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = "/bulletins/"
+# A page of words, whose cost is mostly the way to it, and a list with sealed titles.
+PAGES = ("/help/", "/bulletins/")
 ROUNDS, SECONDS, CLIENTS = 3, 4.0, 8
 PHRASE = "reef lantern copra harbour tide"  # of the demonstration, not of anybody
 READER = "contact.fj@demo.invalid"
@@ -43,12 +44,7 @@ class Server:
     name: str
     command: tuple[str, ...]
     settings: str = "iswg.settings"
-    ms: list[float] = field(default_factory=list)
-    per_second: list[float] = field(default_factory=list)
-
-    @property
-    def cost(self) -> float:
-        return statistics.median(self.ms)
+    ms: dict[str, list[float]] = field(default_factory=lambda: {page: [] for page in PAGES})
 
 
 SERVERS = (
@@ -163,16 +159,16 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed]
 
 
-def load(port: int, cookies: dict[str, str], seconds: float) -> int:
+def load(port: int, cookies: dict[str, str], page: str, seconds: float) -> int:
     """As many pages as eight visitors get in this time; each must be the page."""
     counts, end = [0] * CLIENTS, time.monotonic() + seconds
 
     def visit(number: int) -> None:
         visitor = Visitor(port, dict(cookies))
         while time.monotonic() < end:
-            status, page = visitor.get(PAGE)
-            assert status == 200, f"{PAGE} answered {status}"
-            assert b"</html>" in page
+            status, body = visitor.get(page)
+            assert status == 200, f"{page} answered {status}"
+            assert b"</html>" in body
             counts[number] += 1
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(CLIENTS)]
@@ -191,16 +187,23 @@ def measure(folder: Path, *, seconds: float = SECONDS, rounds: int = ROUNDS) -> 
             port = free_port()
             with started(server, folder, port) as pid:
                 cookies = cookies or sign_in(port)
-                load(port, cookies, 1)
-                before, start = processor_seconds(pid), time.monotonic()
-                pages = load(port, cookies, seconds)
-                server.ms.append((processor_seconds(pid) - before) / pages * 1000)
-                server.per_second.append(pages / (time.monotonic() - start))
+                for page in PAGES:
+                    load(port, cookies, page, 1)
+                    before = processor_seconds(pid)
+                    answered = load(port, cookies, page, seconds)
+                    server.ms[page].append((processor_seconds(pid) - before) / answered * 1000)
+    return {page: _compared(page) for page in PAGES}
+
+
+def _compared(page: str) -> dict:
+    """Milliseconds of processor time per page, and what that is against the first server's."""
+    cost = {server.name: statistics.median(server.ms[page]) for server in SERVERS}
+    ours = cost[SERVERS[0].name]
     return {
         server.name: {
-            "cpu_ms": round(server.cost, 2),
-            "pages_per_second": round(statistics.median(server.per_second)),
-            "rounds": [round(value, 2) for value in server.ms],
+            "cpu_ms": round(cost[server.name], 2),
+            "ours_is": round(ours / cost[server.name], 2),
+            "rounds": [round(value, 2) for value in server.ms[page]],
         }
         for server in SERVERS
     }
