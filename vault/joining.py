@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from accounts.models import Invitation, User
     from vault.open_vault import Vault
     from vault.passphrases import Beginning
+    from vault.slots import Lock
 
 
 @dataclass(frozen=True, repr=False)  # no repr: it holds the root and the printed code
@@ -41,16 +42,22 @@ class Arrival:
     pin: str = ""
 
 
-@transaction.atomic
 def accept_invitation(*, invitation: Invitation, passphrase: str) -> Arrival:
     """A person, a role and keys of their own, from one good invitation.
 
     Nobody signs for the new key yet: a colleague does, after comparing words. Only the first
     person of all signs for herself, because there is nobody else.
     """
+    # The slow half first: nobody shall wait for a stretched passphrase behind a database lock.
+    lock = passphrases.lock_for(passphrase)
+    with transaction.atomic():
+        return _arrive(invitation, lock)
+
+
+def _arrive(invitation: Invitation, lock: Lock) -> Arrival:
     person = enter_invited(actor=voucher_of(invitation), invitation=invitation)
     actor = _facts_of(person)
-    beginning = passphrases.begin(actor=actor, user=person, passphrase=passphrase)
+    beginning = passphrases.begin(actor=actor, user=person, passphrase=lock)
     pin = ""
     if not is_founded():
         pin = passphrases.found_directory(actor=actor, keys=beginning.keys)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.services import end_other_sessions
 from activity.events import Event
 from activity.models import JournalEntry
 from tests.factories import PHRASE, sign_in
@@ -112,6 +113,20 @@ def test_signing_out_elsewhere_ends_every_other_session_and_keeps_this_one(world
     assert not VaultSession.objects.filter(user=world.fj).exists(), "and asks for the phrase"
     assert JournalEntry.objects.filter(event=Event.SESSIONS_ENDED.value).count() == 1
     assert listed(here) == 1
+
+
+def test_sessions_that_stand_on_no_list_end_as_well(world, door):
+    """A session's signature holds the auth epoch: what the list forgot is not believed either."""
+    here, there = door(world.fj), door(world.fj)
+    UserSession.objects.all().delete()
+    here.post("/account/sessions/")
+    assert there.get("/account/")["Location"].startswith("/sign-in/")
+
+
+def test_ending_sessions_closes_every_vault_at_once(world, door):
+    door(world.fj)
+    end_other_sessions(actor=world.actor(world.fj))
+    assert not VaultSession.objects.filter(user=world.fj).exists()
 
 
 def test_other_peoples_sessions_go_on(world, door):

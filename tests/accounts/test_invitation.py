@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from access.actors import Actor
+from access.policy import Refused
 from access.roles import Role
 from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
-from accounts.services import close_expired
+from accounts.services import CannotInvite, close_expired, enter_invited, invite
 from activity.events import Event
 from activity.links import open_link
 from activity.models import JournalEntry, Notice, OutgoingMail
@@ -168,6 +169,43 @@ def test_an_invitation_of_a_former_coordinator_opens_nothing(world, door):
     Appointment.objects.filter(user=world.fj).update(role=Role.READER)
     assert accept(door(), path).status_code == 410
     assert not User.objects.filter(email="new@fj.invalid").exists()
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"accepted_at": timezone.now()},
+        {"withdrawn_at": timezone.now()},
+        {"expires_at": timezone.now() - datetime.timedelta(seconds=1)},
+    ],
+)
+def test_the_service_looks_at_the_invitation_once_more(world, door, spoiled):
+    invited(door, world.fj)
+    Invitation.objects.update(**spoiled)
+    with pytest.raises(CannotInvite):
+        enter_invited(actor=world.actor(world.fj), invitation=Invitation.objects.get())
+    assert not User.objects.filter(email="new@fj.invalid").exists()
+
+
+@pytest.mark.parametrize(
+    ("inviter", "code", "role"),
+    [
+        ("fj_contact", "FJ", Role.READER),
+        ("fj", "VU", Role.READER),
+        ("fj", "FJ", Role.SECRETARIAT),
+        ("oco", "FJ", Role.SECRETARIAT),
+    ],
+)
+def test_the_service_asks_who_invites_whom_to_what(world, inviter, code, role):
+    with pytest.raises((Refused, CannotInvite)):
+        invite(
+            actor=world.actor(getattr(world, inviter)),
+            administration=Administration.objects.get(pk=code),
+            role=role,
+            email="new@fj.invalid",
+            name="New",
+        )
+    assert not Invitation.objects.exists()
 
 
 def test_an_invented_token_is_nothing_at_all(world, door):

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from access.actors import Actor, current_actor
@@ -90,6 +91,7 @@ def test_a_coordinator_without_the_key_can_still_shut_an_account(world, door):
 def test_somebody_suspended_comes_back_by_a_new_invitation_with_new_keys(world, door):
     from tests.accounts.test_invitation import accept, link
 
+    Authenticator.objects.create(user=world.fj_contact, type="totp", data={"secret": "lost"})
     shut(door(world.fj), world.fj_contact)
     before = bytes(KeyClaim.objects.get(user=world.fj_contact).public)
     facts = {"name": "Back", "email": world.fj_contact.email, "role": "reader", "language": "en"}
@@ -99,7 +101,32 @@ def test_somebody_suspended_comes_back_by_a_new_invitation_with_new_keys(world, 
     assert is_open(back)
     assert current_actor(back.pk).roles == {Role.READER}
     assert bytes(KeyClaim.objects.get(user=back).public) != before
+    assert not Authenticator.objects.filter(user=back).exists(), "the lost device opens nothing"
     assert User.objects.filter(email=back.email).count() == 1
+
+
+def test_another_administration_brings_nobody_back(world, door):
+    shut(door(world.fj), world.fj_contact)
+    facts = {"name": "Back", "email": world.fj_contact.email, "role": "reader", "language": "en"}
+    assert door(world.vu).post("/people/invite/", facts).status_code == 403
+    assert not Invitation.objects.exists()
+
+
+def test_an_equal_is_not_brought_back(world, door):
+    peer = world.colleague("FJ", Role.COORDINATOR, name="peer")
+    shut(door(world.oco), peer)
+    facts = {"name": "Back", "email": peer.email, "role": "reader", "language": "en"}
+    assert door(world.fj).post("/people/invite/", facts).status_code == 403
+    assert not is_open(peer)
+
+
+def test_suspending_ends_sessions_and_vaults_by_itself(world, door):
+    """Before any key is touched: the service shuts, whichever page or command called it."""
+    door(world.fj_contact)
+    before = world.fj_contact.auth_epoch
+    suspend(actor=world.actor(world.fj), person=world.fj_contact)
+    assert User.objects.get(pk=world.fj_contact.pk).auth_epoch == before + 1
+    assert not VaultSession.objects.filter(user=world.fj_contact).exists()
 
 
 # Who may, and who may not ---------------------------------------------------------------------
