@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 TABLE = Path(__file__).parent / "data" / "administrations.csv"
 
 SECRETARIAT_FACTS = {
@@ -28,8 +30,23 @@ SECRETARIAT_FACTS = {
     "zones": "Pacific/Fiji",
 }
 
+# Words of the table that pages show; named here so that they are collected for translation.
+WORDS = (
+    gettext_noop("founding or early member; the date was not found"),
+    gettext_noop("joined in May 2011"),
+    gettext_noop("admitted at the 27th Annual Conference, Guam, 19 to 23 May 2025"),
+    gettext_noop("Melanesia"),
+    gettext_noop("Micronesia"),
+    gettext_noop("Polynesia"),
+    gettext_noop("Australasia"),
+    gettext_noop("South-East Asia"),
+    gettext_noop("Oceania"),
+)
+
 SEATS_SINCE = datetime.date(2020, 1, 1)
-SEATS_HOW = "elected from all members; held at the meeting of 24 November 2020, term not found"
+SEATS_HOW = gettext_noop(
+    "elected from all members; held at the meeting of 24 November 2020, term not found"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone, translation
 
+from accounts.administrations_data import WORDS
 from accounts.groups import groups_on
 from accounts.models import Administration, Membership, RecipientGroup, Seat
 from accounts.queries import members_on, seats_on
@@ -37,6 +38,12 @@ def test_six_administrations_hold_a_seat(seeded):
     held = {seat.administration_id for seat in seats_on(timezone.now().date())}
     assert held == {"AU", "FJ", "NZ", "PW", "SB", "VU"}
     assert all(seat.elected for seat in Seat.objects.all())
+
+
+def test_every_word_of_the_table_can_be_translated(seeded):
+    shown = set(Membership.objects.values_list("source", flat=True))
+    shown |= set(Administration.objects.values_list("region", flat=True))
+    assert shown <= set(WORDS)
 
 
 def test_seeding_twice_changes_nothing(seeded):
@@ -114,6 +121,8 @@ def test_each_row_says_who_when_and_whether_keys_are_ready(world, door):
     assert world.vu_contact.name in page
     assert "3 of 24" in page.replace("\n", " ")
     assert page.count("ISWG seat") == 3
+    assert "Joined in May 2011" in page
+    assert "Pacific/Tongatapu" in page
 
 
 def test_an_unknown_administration_is_not_found(world, door):
