@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from access.policy import Action, require
@@ -53,8 +53,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "only_unread": only_unread,
         "tabs": [
             {"label": _("All"), "url": request.path, "current": not only_unread},
-            {"label": _("Unread"), "url": f"{request.path}?box=unread", "count": unread,
-             "current": only_unread},
+            {"label": pgettext("several", "Unread"), "url": f"{request.path}?box=unread",
+             "count": unread, "current": only_unread},
         ],
     }  # fmt: skip
     return render(request, "activity/notices.html", context)

@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Nothing here opens anything sealed; counts come from two counters."""
     common = {
         "demo": is_demonstration(),
-        "version": settings.VERSION,
+        "portal_version": settings.VERSION,
         "development": not settings.PRODUCTION,
     }
     actor = getattr(request, "actor", None)

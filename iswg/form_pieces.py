@@ -105,5 +105,6 @@ def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
         rows += [{"words": words, "id": ""} for words in form.non_field_errors()]
         for bound in form:
             at = first_id(bound)
-            rows += [{"words": words, "id": at, "label": bound.label} for words in bound.errors]
+            name = str(bound.label).rstrip(".")  # a label that is a sentence, before a colon
+            rows += [{"words": words, "id": at, "label": name} for words in bound.errors]
     return {"rows": rows}

@@ -9,12 +9,13 @@ edge, 22 N at the top, so that the 180th meridian is near the middle.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 WEST, NORTH, SCALE = 112, 22, 8
+FAR_EAST = 800  # a name to the right of it would leave the drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,12 @@ def part(thing: Any, name: str) -> Any:
 
 
 def _port(point: Any) -> Place | None:
-    """Where a port or another place with coordinates lies; its name goes to the right of it."""
+    """Where a port or another place with coordinates lies; its name goes where there is room."""
     latitude, longitude = part(point, "latitude"), part(point, "longitude")
     if latitude is None or longitude is None:
         return None
-    return Place(float(latitude), float(longitude), 11, 4)
+    place = Place(float(latitude), float(longitude), 11, 4)
+    return place if place.x < FAR_EAST else replace(place, dx=-11, anchor="end")
 
 
 def placed(points: Iterable[Any]) -> list[dict[str, Any]]:

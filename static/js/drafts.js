@@ -18,8 +18,12 @@
       return data;
     };
     const say = text => { if (said && text && said.textContent !== text) said.textContent = text; };
-    const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, {
-      hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: document.documentElement.dataset.zone || undefined});
+    /* As the server writes times: "09:14", and "9 h 14" in French. */
+    const clock = () => {
+      const [hh, mm] = new Date().toLocaleTimeString('en', {hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+        timeZone: document.documentElement.dataset.zone || undefined}).split(':');
+      return (words.clock || '{hh}:{mm}').replace('{hh}', hh).replace('{h}', +hh).replace('{mm}', mm);
+    };
 
     function mark() {
       dirty = true;
