@@ -34,14 +34,15 @@ ME = Actor.command("load_demo")
 # who sleeps and the one who waits.
 PEOPLE = 60
 
+# The role, and how its holder is called in English and in French.
 POSTS = {
-    "contact": (Role.CONTACT, "Contact point"),
-    "coordinator": (Role.COORDINATOR, "Coordinator"),
-    "head": (Role.HEAD, "Head of administration"),
-    "liaison": (Role.CONTRIBUTOR, "Liaison officer"),
-    "contributor": (Role.CONTRIBUTOR, "Contributor"),
-    "reader": (Role.READER, "Reader"),
-    "observer": (Role.OBSERVER, "Observer"),
+    "contact": (Role.CONTACT, "Contact point", "Point de contact"),
+    "coordinator": (Role.COORDINATOR, "Coordinator", "Coordonnateur"),
+    "head": (Role.HEAD, "Head of administration", "Chef d’administration"),
+    "liaison": (Role.CONTRIBUTOR, "Liaison officer", "Officier de liaison"),
+    "contributor": (Role.CONTRIBUTOR, "Contributor", "Contributeur"),
+    "reader": (Role.READER, "Reader", "Lecteur"),
+    "observer": (Role.OBSERVER, "Observer", "Observateur"),
 }
 
 
@@ -103,14 +104,17 @@ class Cast:
 
 
 def invited(by: Person, post: str, administration: Administration) -> Invitation:
-    role, title = POSTS[post]
+    role, title, title_fr = POSTS[post]
+    french = administration.code in FRENCH
     return invite(
         actor=by.actor,
         administration=administration,
         role=role,
         email=f"{post}.{administration.code.lower()}@{DOMAIN}",
-        name=f"{title}, {administration.name}",
-        language="fr" if administration.code in FRENCH else "en",
+        name=f"{title_fr}, {administration.name_fr}"
+        if french
+        else f"{title}, {administration.name}",
+        language="fr" if french else "en",
     )
 
 

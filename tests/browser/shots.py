@@ -121,7 +121,7 @@ def take(browser: Browser, url: str, phrase: str, shot: Shot) -> None:
     if shot.who:
         sign_in(page, shot.who, phrase)
     shot.go(page)
-    page.wait_for_timeout(600)  # fonts, and the socket's word that it is connected
+    page.wait_for_timeout(2000)  # fonts, and the socket's word that it is connected
     _keep(page.screenshot(), FOLDER / f"{shot.name}.png")
     context.close()
 

@@ -37,6 +37,7 @@ def test_everybody_is_named_by_role(demo):
     assert demo.person("contact.fj").name == "Contact point, Fiji"
     assert demo.person("head.pw").name == "Head of administration, Palau"
     assert demo.person("secretariat").name == "Secretariat officer"
+    assert demo.person("contact.pf").name == "Point de contact, Polynésie française"
 
 
 @pytest.mark.parametrize("code", ["nc", "pf", "wf"])
