@@ -252,6 +252,14 @@ class TestWithoutScripts:
         )
         assert [f.state for f in SealedFile.objects.all()] == ["ready", "ready"]
 
+    def test_no_message_carries_a_name_into_a_cookie_or_the_database(self, author):
+        for name, body in (("quombat.txt", b"one"), ("quombat.jpg", windows_program())):
+            author.client.post(author.files_url, {"file": upload(name, body)})
+        kept = [session.session_data for session in Session.objects.all()]
+        told = Session.get_session_store_class()().decode(kept[0])
+        assert "quombat" not in f"{kept} {told} {author.client.cookies}"
+        assert "attached" in words(author.page())
+
     def test_the_page_has_a_place_for_them_where_scripts_do_not_run(self, author):
         page = author.client.get(reverse("bulletins:new")).content.decode()
         form = page[page.index('id="compose"') : page.index("</form>", page.index('id="compose"'))]

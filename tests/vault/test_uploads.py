@@ -194,6 +194,13 @@ class TestFinishing:
             uploads.go_on(vault=author.vault, file=stale)
         assert len(on_disk()) == 1
 
+    @pytest.mark.parametrize("sent", [BODY, PHOTOGRAPH], ids=["kept", "cleaned"])
+    def test_two_processes_that_check_it_at_once_leave_one_file(self, author, sent):
+        stale = author.all_but_checked(sent, "")
+        first, second = (finishing._finished(author.vault, stale) for _ in range(2))
+        assert (first.state, first.disk_name) == (second.state, second.disk_name)
+        assert [path.name for path in on_disk() if path.suffix != ".part"] == [first.disk_name]
+
     def test_a_name_without_an_ending_gets_the_one_of_its_content(self, author):
         shown = files.shown(author.vault, author.send(jpeg(), "reef"))
         assert shown["name"] == "reef.jpg"

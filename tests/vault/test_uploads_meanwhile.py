@@ -6,6 +6,7 @@ import time
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
+from django.db import transaction
 
 from access.policy import Refused
 from accounts.models import User
@@ -15,7 +16,9 @@ from tests.vault.inspection.build import GPS, exif, jpeg, windows_program
 from tests.vault.scanners import CLEAN, FOUND, nobody_there, scanner
 from tests.vault.uploading import BODY, Author, in_thread
 from vault import files, finishing, storage, uploads
+from vault.crypto.errors import CannotOpen
 from vault.models import FileState, SealedFile
+from vault.objects import DataKey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +78,14 @@ class TestOthersMeanwhile:
             author.begin()
         assert on_disk() == []
         assert not SealedFile.objects.exists()
+
+    def test_half_a_file_is_never_handed_over_whatever_the_caller_judged(self, author):
+        author.begin()
+        with pytest.raises(CannotOpen), transaction.atomic():
+            files.adopt(
+                author.vault, DRAFT_KIND, "bulletin", DataKey.make("bulletin", author.draft.pk)
+            )
+        assert SealedFile.objects.get().kind == DRAFT_KIND
 
     def test_a_file_that_was_published_meanwhile_is_not_removed_with_the_draft(self, author):
         author.send()
