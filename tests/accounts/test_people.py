@@ -48,6 +48,12 @@ def test_a_leavers_key_is_revoked_and_those_who_stay_have_a_new_one(world, door)
     assert EpochGrant.objects.filter(user=world.fj, epoch=former.number + 1).exists()
 
 
+def test_whoever_suspended_somebody_goes_on_with_the_new_key(world, door):
+    browser = door(world.fj)
+    shut(browser, world.fj_contact)
+    assert browser.get("/unlock/?next=/bulletins/")["Location"] == "/bulletins/"
+
+
 def test_the_wrong_passphrase_suspends_nobody(world, door):
     answer = shut(door(world.fj), world.fj_contact, "wrong wrong wrong")
     assert "not your passphrase" in answer.content.decode()
@@ -86,6 +92,19 @@ def test_a_coordinator_without_the_key_can_still_shut_an_account(world, door):
     assert "as soon as a colleague" in shut_and_read(door(world.fj), world.fj_contact)
     assert not is_open(world.fj_contact)
     assert not EpochGrant.objects.filter(user=world.fj_contact).exists()
+
+
+def test_an_account_is_shut_even_if_the_directory_cannot_be_believed(world, door, settings):
+    browser = door(world.fj)
+    settings.DIRECTORY_PIN = "00" * 32
+    assert "as soon as a colleague" in shut_and_read(browser, world.fj_contact)
+    assert not is_open(world.fj_contact)
+    assert not EpochGrant.objects.filter(user=world.fj_contact).exists()
+
+
+def test_only_who_may_suspend_sees_what_somebody_would_leave_behind(world, door):
+    reader = world.newcomer("FJ", Role.OBSERVER, name="observer")
+    assert door(world.fj_contact).get(f"/people/{reader.pk}/suspend/").status_code == 403
 
 
 def test_somebody_suspended_comes_back_by_a_new_invitation_with_new_keys(world, door):

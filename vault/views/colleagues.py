@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.ports import handover_of
 from accounts.queries import person_here
 from accounts.views.people import people_url
+from vault import sessions
 from vault.colleagues import FingerprintChanged, claimed_keys
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonKeys
@@ -101,7 +102,10 @@ def _shut_out(request: MemberRequest, form: PhraseForm, person: User) -> None:
     renewed = shut_out(actor=request.actor, keys=PersonKeys.derive(form.root), person=person)
     name = {"name": person.name}
     messages.success(request, _("The account of %(name)s is shut, everywhere, now.") % name)
-    if not renewed:
+    if renewed:
+        # The new key closed every open vault of the administration; this phrase was just given.
+        sessions.unlock(request, request.user, form.root)
+    else:
         messages.warning(
             request,
             _("A new key follows as soon as a colleague who holds the present one unlocks."),
