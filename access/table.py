@@ -89,6 +89,8 @@ SITUATIONS = [
     Situation(Action.LIST_BULLETINS, "received, another's line of it", row(RECEIVED, THEIRS)),
     Situation(Action.LIST_BULLETINS, "sent to others", row(FOREIGN)),
     Situation(Action.ACKNOWLEDGE_BULLETIN, "received", RECEIVED),
+    Situation(Action.ACKNOWLEDGE_BULLETIN, "TLP:RED, naming this person", NAMING_ME),
+    Situation(Action.ACKNOWLEDGE_BULLETIN, "TLP:RED, naming a colleague", NAMING_OTHERS),
     Situation(Action.ACKNOWLEDGE_BULLETIN, "issued by us", ISSUED),
     Situation(Action.ACKNOWLEDGE_BULLETIN, "sent to others", FOREIGN),
     Situation(Action.WRITE_DRAFT, "", lambda _role: None),

@@ -116,6 +116,17 @@ def test_red_is_read_by_the_named_officer_and_not_by_the_colleague(desk, world):
     assert list(told) == [world.vu_contact.pk]
 
 
+def test_a_named_officer_acknowledges_whatever_the_role(desk, world):
+    from access.roles import Role
+
+    reader = world.colleague("VU", Role.READER, name="liaison")
+    red = desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(reader.pk,))
+    with pytest.raises(Refused):
+        services.acknowledge(actor=world.actor(world.vu), bulletin=red)
+    row = services.acknowledge(actor=world.actor(reader), bulletin=red)
+    assert row.acknowledged_by_id == reader.pk
+
+
 def test_the_first_opening_destroys_the_box_of_that_administration(desk, world):
     issued = desk.publish(world.fj)
     holder = KeyHolder.objects.get(holder="VU")
