@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from accounts.spoken import spoken
+
 SOURCE = Path(__file__).parent / "data" / "ports.csv"
 
 
@@ -27,7 +29,7 @@ class Port:
 
     @property
     def label(self) -> str:
-        return f"{self.name} ({self.code})"
+        return f"{spoken(self.name)} ({self.code})"
 
 
 @cache

@@ -63,7 +63,7 @@ def test_a_colleague_comes_in_and_reads_once_the_key_is_granted(world, door):
     assert "not granted yet" in waiting
     assert world.fj.name in waiting, "and told whom to ask"
     words = world.words(person)
-    assert all(f"<li>{word}</li>" in waiting for word in words)
+    assert all(f">{word}</li>" in waiting for word in words)
 
     coordinator = door(world.fj)
     assert "Grant the key" in coordinator.get("/people/").content.decode()
