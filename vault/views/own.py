@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from access.policy import Action, require
 from access.roles import READS
 from accounts.destinations import HOME, asked_for
-from accounts.models import Administration, User
+from accounts.models import Administration, AdministrationKind, User
 from accounts.queries import whom_to_ask
 from accounts.sessions import keep_this_session
 from accounts.spoken import fold_name
@@ -173,7 +173,7 @@ def keys(request: MemberRequest) -> HttpResponse:
 
 def _fingerprints(view: Any, confirmed: frozenset[bytes]) -> list[dict[str, Any]]:
     rows = []
-    for administration in Administration.objects.all():
+    for administration in Administration.objects.exclude(kind=AdministrationKind.PARTNER):
         epoch = view.epoch(administration.pk)
         rows.append(
             {
