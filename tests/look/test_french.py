@@ -99,6 +99,27 @@ def test_labels_are_never_translated():
         assert sorted(label.findall(source)) == sorted(label.findall(form)), form
 
 
+# Names, labels and the block that tools/verify_journal.py reads: the same in both languages.
+UNMARKED = {
+    "ISWG", "· ISWG", "EN", "FR", "English", "Français", "Ctrl", "TLP:", "SHA-256 …", "/account/",
+    "journal/", "gate", "OpenStreetMap", "[ISWG]",
+}  # fmt: skip
+TEMPLATES = sorted(p for p in (messages.ROOT / "templates").rglob("*.*") if p.suffix != ".svg")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_a_template_holds_no_word_that_is_not_marked(path):
+    text = re.sub(r"{#.*?#}|<pre.*?</pre>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"ISWG journal checkpoint\n.*?\n\n", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}", "", text, flags=re.DOTALL
+    )
+    spoken_attributes = re.findall(r'(?:alt|title|aria-label|placeholder)="([^"]*)"', text)
+    lines = {line.strip() for line in re.sub(r"<[^>]*>", "\n", text).splitlines()}
+    lines |= {line.strip() for line in spoken_attributes}
+    assert not {line for line in lines if re.search(r"[^\W\d_]{2}|: ?$", line)} - UNMARKED
+
+
 def test_what_pages_show_of_the_seed_data_is_said_in_french():
     with TABLE.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
