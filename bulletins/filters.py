@@ -27,19 +27,21 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        origins = [(a.code, a.label) for a in Administration.objects.exclude(kind="partner")]
+        origins = [
+            (a.code, a.label)
+            for a in Administration.objects.exclude(kind="partner").only("code", "name", "name_fr")
+        ]
         self.fields["origin"].choices = [ANY, *sorted(origins, key=lambda o: fold_name(o[1]))]
 
 
-def read(query: Any) -> dict[str, str]:
-    """The filters that say something; anything else in the address is passed over."""
+def read(query: Any) -> tuple[FilterForm, dict[str, str]]:
+    """The form as it was filled in, and the filters that say something.
+
+    Anything else in the address is passed over.
+    """
     form = FilterForm(query)
     form.is_valid()
-    return {name: value for name, value in form.cleaned_data.items() if value}
-
-
-def form(chosen: dict[str, str]) -> FilterForm:
-    return FilterForm(initial=chosen)
+    return form, {name: value for name, value in form.cleaned_data.items() if value}
 
 
 def apply(rows: QuerySet[Recipient], chosen: dict[str, str]) -> QuerySet[Recipient]:

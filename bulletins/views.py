@@ -29,7 +29,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
     since = latest_live_id()
     if box == "drafts":
         return _drafts(request, since)
-    chosen = filters.read(request.GET)
+    filter_form, chosen = filters.read(request.GET)
     rows = filters.apply(queries.rows_in_box(request.actor, box), chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
@@ -40,7 +40,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         "box": box,
         "page_obj": page,
         "rows": drawn_rows(shown, titles),
-        "filters": filters.form(chosen),
+        "filters": filter_form,
         "filtered": bool(chosen),
         "may_write": can(request.actor, Action.WRITE_DRAFT),
         "live_since": since,

@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_items": _nav(actor),
         "notice_count": unread_notice_count(actor),
         "live_topics": [f"administration:{actor.administration}", f"person:{actor.user_id}"],
-        "live_since": latest_live_id(),
+        "live_since": latest_live_id,  # asked only on pages that did not ask before they read
         "session_seconds": settings.SESSION_IDLE_SECONDS,
         "vault_open": getattr(request, "vault", None) is not None,
     }
