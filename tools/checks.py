@@ -10,6 +10,7 @@ from tools.environment import ROOT, VENV, ready, say
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NOTHING_COLLECTED = 5
+TWO = ("-n", "2", "--dist", "loadgroup")
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,10 @@ def suites(python: str, narrowed: list[str], *, fast: bool) -> list[Step]:
         return Step(name, command, {"ISWG_TEST_ON": on}, shown=True, may_be_empty=bool(narrowed))
 
     if fast:
-        return [suite("tests on SQLite", "not browser and not slow", "-n", "2")]
+        return [suite("tests on SQLite", "not browser and not slow", *TWO)]
     steps = [
-        suite("tests on SQLite", "not browser", "-n", "2"),
-        suite("tests on PostgreSQL and Redis", "not browser", "-n", "2", on="postgres"),
+        suite("tests on SQLite", "not browser", *TWO),
+        suite("tests on PostgreSQL and Redis", "not browser", *TWO, on="postgres"),
     ]
     if _chromium():
         steps.append(suite("browser tests", "browser"))
