@@ -25,6 +25,9 @@ from accounts.models import (
 )
 
 
+LARGEST_ID = 2**63 - 1
+
+
 def today() -> datetime.date:
     return timezone.now().date()
 
@@ -118,6 +121,8 @@ def people_of(administration: Administration) -> QuerySet[User]:
 
 def person_here(actor: Actor, person_id: int) -> User | None:
     """A person whose administration's people this actor may see; a stranger gets nothing."""
+    if person_id > LARGEST_ID:
+        return None  # an address typed by hand; the database would not even take the number
     codes = Appointment.objects.filter(
         Q(until__isnull=True) | Q(until__gte=today()), user=person_id
     ).values_list("administration", flat=True)

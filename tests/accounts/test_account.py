@@ -340,8 +340,8 @@ def test_the_fingerprints_of_all_stand_on_one_page_and_a_comparison_is_noted(wor
     browser = door(world.fj)
     page = browser.get("/account/keys/").content.decode()
     words = directory().epoch("VU").fingerprint
-    assert all(f"<li>{word}</li>" in page for word in words)
-    assert all(f"<li>{word}</li>" in page for word in world.words(world.fj))
+    assert all(f">{word}</li>" in page for word in words)
+    assert all(f">{word}</li>" in page for word in world.words(world.fj))
     browser.post("/account/keys/VU/confirm/", {"words": " ".join(words)})
     after = browser.get("/account/keys/").content.decode()
     assert after.count("Compared by you") == 1
