@@ -59,7 +59,16 @@ def test_nginx_writes_no_body_and_no_answer_to_a_disk():
 def test_no_access_log_keeps_a_query_string():
     logged = re.search(r"log_format iswg ('.*?');", read("deploy/nginx.conf"), re.DOTALL)[1]
     assert not re.search(r"\$(request_uri|request\b(?!_)|args|query_string|http_|cookie)", logged)
-    assert re.search(r'request>uri regexp "\(\\\?\|/calendar/\)', read("deploy/Caddyfile"))
+    cut = re.search(r'request>uri regexp "(.*)" ""', read("deploy/Caddyfile"))[1]
+    assert re.sub(cut, "", "/bulletins/B-7KQF2/?q=words") == "/bulletins/B-7KQF2/"
+
+
+@pytest.mark.parametrize("address", ["/calendar/its-key.ics", "/invitation/its-key/"])
+def test_no_access_log_keeps_an_address_that_is_a_key(address):
+    cut = re.search(r'request>uri regexp "(.*)" ""', read("deploy/Caddyfile"))[1]
+    assert "its-key" not in re.sub(cut, "", address)
+    folder = address.split("its-key")[0]
+    assert re.search(rf"~\^{folder}\s+{folder};", read("deploy/nginx.conf"))
 
 
 def test_nginx_sets_who_is_asking_instead_of_believing_the_client():
