@@ -120,6 +120,8 @@ def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
     attached = files.stored(KIND, bulletin.uuid)
     manifest = check_manifest(
         data_key,
+        author=bulletin.author_id,
+        administration=bulletin.origin_id,
         clear=facts_of(bulletin),
         holders=_claimed_holders(bulletin),
         sealed={

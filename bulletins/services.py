@@ -31,11 +31,13 @@ from bulletins.models import (
     Outcome,
     PersonCount,
     Place,
+    ProductType,
     Recipient,
     Revision,
     Tlp,
+    Urgency,
 )
-from bulletins.readership import Readership, readership
+from bulletins.readership import Readership, choosable_administrations, readership
 from bulletins.references import make_reference
 from vault import files
 from vault.crypto.context import context
@@ -156,6 +158,10 @@ def faults_of(content: DraftContent, actor: Actor, audience: Readership) -> dict
             requested_action=content.requested_action,
         )
     }
+    faults |= _unknown(content)
+    if gone := _no_longer_members(content, actor):
+        faults.setdefault("recipients", _("No bulletin goes to %(names)s at present.") % {
+            "names": ", ".join(gone)})  # fmt: skip
     if audience.unready and "recipients" not in faults:
         faults["recipients"] = audience.unready_sentence
     if audience.unready_officers and "officers" not in faults:
@@ -169,16 +175,37 @@ def faults_of(content: DraftContent, actor: Actor, audience: Readership) -> dict
     return faults
 
 
+def _unknown(content: DraftContent) -> dict[str, str]:
+    """A draft keeps whatever was sent for these, and publication puts them into clear columns:
+    there a word of somebody's own would lie unsealed, and no page could draw it."""
+    columns = {"product_type": ProductType, "tlp": Tlp, "urgency": Urgency}
+    return {
+        name: _("Choose one of the list.")
+        for name, choices in columns.items()
+        if getattr(content, name) not in choices.values
+    }
+
+
+def _no_longer_members(content: DraftContent, actor: Actor) -> list[str]:
+    """Chosen while one wrote, and suspended or gone since."""
+    choosable = {one.code for one in choosable_administrations()}
+    return sorted(set(content.recipients) - choosable - {actor.administration})
+
+
 @transaction.atomic
 def publish_bulletin(*, actor: Actor, vault: Vault, draft: Draft, version: int) -> Bulletin:
     """Issue the draft: seal it for its recipients, freeze them, sign, tell them.
 
     Asked twice (a double click), the second time finds the bulletin and returns it.
     """
+    # The lock first: whoever waits for it while the draft is issued finds the bulletin then.
+    held = Draft.objects.select_for_update().filter(pk=draft.pk).first()
     issued = Bulletin.objects.filter(uuid=draft.pk, author_id=actor.user_id).first()
     if issued:
         return issued
-    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if held is None:
+        raise Draft.DoesNotExist
+    draft = held
     require(actor, Action.PUBLISH_BULLETIN, draft)
     if draft.version != version:
         raise DraftChanged(draft)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from access.policy import Action, can
 from activity.queries import latest_live_id
 from bulletins import filters, handling, opening, queries, services
+from bulletins.granted import granted
 from bulletins.markup import render as markdown
 from bulletins.models import Bulletin, Outcome
 from bulletins.ports import ports_named
@@ -23,6 +24,7 @@ PER_PAGE = 50
 
 @require_GET
 @unlocked
+@granted
 def bulletin_list(request: HttpRequest) -> HttpResponse:
     box = request.GET.get("box", "inbox")
     box = box if box in queries.BOXES else "inbox"

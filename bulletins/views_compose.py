@@ -18,6 +18,7 @@ from accounts.groups import groups_on
 from accounts.models import Administration
 from bulletins import handling, queries, services
 from bulletins.forms import ComposeForm, blank_content
+from bulletins.granted import granted
 from bulletins.keeping import keeps_what_was_typed
 from bulletins.markup import render as markdown
 from bulletins.models import Bulletin, Draft, ProductType
@@ -79,6 +80,7 @@ def _as_own(request: HttpRequest, draft_id: UUID) -> Draft:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 @keeps_what_was_typed
+@granted
 def new(request: HttpRequest) -> HttpResponse:
     require(request.actor, Action.WRITE_DRAFT)
     if request.method == "POST":
@@ -194,8 +196,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft is None:
         return _gone(request, draft_id)
     content = services.open_draft(request.vault, draft)
-    form = _form(request, _as_data(content))
-    form.check()
+    form = _strict_form(request, content)
     audience = readership(request.actor, request.vault, draft.pk, content)
     form.add_faults(
         {k: v for k, v in services.faults_of(content, request.actor, audience).items()
@@ -204,6 +205,14 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if form.errors:
         return _page(request, draft.pk, form, draft.version, status=422)
     return _check_page(request, draft, content, audience)
+
+
+def _strict_form(request: HttpRequest, content) -> ComposeForm:
+    """What is kept, judged as if it were sent now. Before the preview and again before the act:
+    nothing but a page stands between the two, and a page can be passed by."""
+    form = _form(request, _as_data(content))
+    form.check()
+    return form
 
 
 def _as_data(content) -> dict:
@@ -242,12 +251,16 @@ def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft is None:
         return _gone(request, draft_id)
     try:
+        if _strict_form(request, services.open_draft(request.vault, draft)).errors:
+            return redirect("bulletins:check", draft_id=draft_id)
         bulletin = services.publish_bulletin(
             actor=request.actor, vault=request.vault, draft=draft, version=_version(request)
         )
     except services.DraftChanged:
         messages.error(request, _("The draft was changed since you checked it. Look again."))
         return redirect("bulletins:check", draft_id=draft_id)
+    except Draft.DoesNotExist:
+        raise Http404 from None  # thrown away in another window, this moment
     except services.NotPublishable:
         return redirect("bulletins:check", draft_id=draft_id)
     messages.success(request, _("%(ref)s is issued. You cannot unsend it.") % {"ref": bulletin.ref})

@@ -7,9 +7,30 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, register, run_checks
+from django.db import DatabaseError
 
 MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs"}
+
+
+def unfit_to_start() -> list[str]:
+    """What stands against serving in production, in sentences. The web process asks for itself:
+    a check that somebody has to remember is left out on the day it matters."""
+    if not settings.PRODUCTION:
+        return []
+    found = run_checks(tags=[Tags.security], include_deployment_checks=True)
+    try:
+        found += directory_is_whole(None, databases=["default"])
+    except DatabaseError:
+        found.append(
+            Error(
+                "The database does not answer, or has no tables yet.",
+                hint="Without it the directory of keys cannot be checked: manage.py migrate.",
+                id="iswg.E006",
+            )
+        )
+    serious = (one for one in found if one.is_serious() and not one.is_silenced())
+    return [f"{one.id}: {one.msg} {one.hint or ''}".rstrip() for one in serious]
 
 
 @register(Tags.security, deploy=True)

@@ -47,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from iswg.server import LIMITS, PortalServer  # isort: skip
     from iswg.access_log import AccessLog
     from iswg.asgi import application
+    from iswg.checks import unfit_to_start
+
+    for reason in (faults := unfit_to_start()):
+        print(reason, file=sys.stderr)
+    if faults:
+        return 1
 
     server = PortalServer(
         application=application,

@@ -22,6 +22,7 @@ from accounts.queries import administration_of, members_on
 from activity import heartbeat
 from activity.queries import latest_live_id
 from bulletins import handling, opening, queries
+from bulletins.granted import granted
 from bulletins.presentation import drawn_rows
 from bulletins.search import search as search_bulletins
 from iswg.clocks import clocks, date_line
@@ -33,6 +34,7 @@ NEW_SHOWN = 8
 
 @require_GET
 @unlocked
+@granted
 def home(request: HttpRequest) -> HttpResponse:
     """The heading is the answer: what needs my administration, and what is new."""
     actor, since = request.actor, latest_live_id()
@@ -96,6 +98,7 @@ NUMBERS = {
 
 @require_GET
 @unlocked
+@granted
 def search(request: HttpRequest) -> HttpResponse:
     """Everything the reader may open; the words typed are neither logged nor kept."""
     typed = request.GET.get("q", "").strip()[:200]

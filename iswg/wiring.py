@@ -12,6 +12,7 @@ def connect() -> None:
     from activity.ports import register_page
     from activity.topics import register_topic_kind
     from bulletins.attachments import register_drafts
+    from bulletins.handover import register_handovers
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
     from bulletins.verification import holders_fit
@@ -29,6 +30,7 @@ def connect() -> None:
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
     register_reminders()
+    register_handovers()
     add_check(holders_fit)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)

@@ -223,3 +223,29 @@ def test_the_number_of_queries_of_a_list_does_not_grow_with_its_length(
     with CaptureQueriesContext(connection) as many:
         vanuatu.get(reverse("bulletins:list"))
     assert len(many) == len(few)
+
+
+def test_a_colleague_without_the_key_is_told_whom_to_ask(world, desk):
+    from django.test import Client
+
+    from access.roles import Role
+
+    desk.publish(world.pw, recipients=("FJ",))
+    newcomer = world.newcomer("FJ", Role.CONTACT)
+    client = Client()
+    sign_in(client, newcomer)
+    for address in ("/", reverse("bulletins:list"), reverse("bulletins:new"), reverse("search")):
+        page = words(client.get(address))
+        assert "Waiting for the key" in page
+        assert "coordinator.fj@test.invalid" in page
+    colleague = Client()
+    sign_in(colleague, world.fj_contact)
+    assert TITLE in words(colleague.get(reverse("bulletins:list")))
+
+
+def test_the_page_that_shuts_an_account_lists_what_is_left_behind(world, desk, fiji):
+    desk.publish(world.pw, recipients=("FJ",))
+    desk.draft(world.fj_contact)
+    page = words(fiji.get(reverse("vault:suspend", args=[world.fj_contact.pk])))
+    assert "Drafts that only this person can open" in page
+    assert "has not acknowledged" in page
