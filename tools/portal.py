@@ -35,9 +35,7 @@ def run(*, empty: bool) -> int:
     python = ready("requirements.lock")
     env = development.environment(number)
     nobody = _prepare(python, env)
-    if nobody and empty:
-        _step([python, "manage.py", "seed_administrations"], env)
-    elif nobody:
+    if nobody and not empty:
         _load_demonstration(python, number)
     env = development.environment(number)
     return _serve(python, env, number, nobody=nobody and empty)

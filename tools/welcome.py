@@ -40,13 +40,10 @@ def _accounts() -> None:
 
 
 def invite_first_officer(manage: list[str], env: dict[str, str]) -> None:
-    """Ask for the two things an invitation needs; without a terminal, say how to give them."""
+    """The command asks what it needs; without a terminal, say how to call it."""
     say("  There is nobody here yet: the first officer of the Secretariat founds the portal.")
-    if not (os.isatty(0) and os.isatty(1)):
+    if os.isatty(0) and os.isatty(1):
+        subprocess.run([*manage, "found_administration"], cwd=ROOT, env=env, check=False)
+    else:
         say("    python3 dev.py manage found_administration ADDRESS --name NAME")
-        say("  in another terminal prints her link.\n")
-        return
-    name = input("  Her name:            ").strip()
-    email = input("  Her e-mail address:  ").strip()
-    command = [*manage, "found_administration", email, "--name", name]
-    subprocess.run(command, cwd=ROOT, env=env, check=False)
+        say("  in another terminal prints the link that invites her.\n")
