@@ -69,13 +69,17 @@ def sign_manifest(
 def check_manifest(
     data_key: DataKey,
     *,
+    author: int,
+    administration: str,
     clear: Mapping[str, Any],
     holders: Iterable[str],
     sealed: Mapping[str, bytes],
 ) -> Manifest:
     """The manifest, if what is stored is what its author signed; else SealBroken.
 
-    `holders` are the names (codes, `user:<id>`) that the rows claim.
+    `author` and `administration` are whose words the page is about to show them as: a genuine
+    signature of somebody else is none. `holders` are the names (codes, `user:<id>`) that the
+    rows claim.
     """
     manifest = Manifest.objects.filter(
         kind=data_key.kind, object_id=data_key.object_id, revision=data_key.revision
@@ -89,6 +93,8 @@ def check_manifest(
         "kind": data_key.kind,
         "object": data_key.object_id.hex,
         "revision": data_key.revision,
+        "author": author,
+        "administration": administration,
         "clear": json.loads(canonical(dict(clear))),
         "sealed": {field: digest(blob) for field, blob in sealed.items()},
         "commitment": data_key.commitment.hex(),
