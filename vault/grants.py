@@ -58,6 +58,11 @@ def check_grant(grant: EpochGrant, view: Directory) -> None:
     colleague = granter.administration == grant.administration
     if not colleague or grant.as_of > view.size or not granter.was_active_at(grant.as_of):
         raise CannotOpen
+    # Nobody hands over what is not there yet: so whoever left cannot date a grant of a later
+    # epoch back to a day on which they still stood here.
+    epoch = view.epoch(grant.administration, grant.epoch)
+    if epoch is None or grant.as_of <= epoch.seq:
+        raise CannotOpen
     granter.public.identity.verify(GRANT_LABEL, grant_statement(grant), bytes(grant.signature))
 
 

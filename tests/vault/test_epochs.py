@@ -217,6 +217,24 @@ def test_a_ghost_in_the_directory_is_not_handed_the_key_in_passing(world):
     assert not EpochGrant.objects.filter(user=ghost, epoch=made.number).exists()
 
 
+def test_who_left_cannot_date_a_grant_of_a_later_key_back(world):
+    """The one who left keeps her own keys; a hand in the database helps her, and a rogue
+    Secretariat entered the ghost. The ghost is not handed the next key for it."""
+    ghost = world.newcomer("FJ")
+    colleagues.enter_person(**world.act(world.oco), person=ghost, compared=world.words(ghost))
+    leaver, keys, here = world.fj_contact, world.keys(world.fj_contact), directory().size
+    colleagues.off_board(**world.act(world.fj), leaver=leaver)
+    false = EpochGrant(
+        administration="FJ", epoch=2, user=ghost, key_id=directory().person(ghost.pk).key_id,
+        granter=leaver, granter_key=keys.public.key_id, as_of=here,
+    )  # fmt: skip
+    public = directory().person(ghost.pk).public.box
+    _signed(keys, false, seal_to(public, grants.grant_place(false), make_secret()))
+    rotate_epoch(**world.act(world.fj))
+    granted = EpochGrant.objects.filter(epoch=3).values_list("user", flat=True)
+    assert set(granted) == {world.fj.pk}
+
+
 def test_who_may_not_read_any_more_is_left_out_of_the_next_key(world):
     world.fj_contact.appointments.update(role=Role.OBSERVER)
     rotate_epoch(**world.act(world.fj))
