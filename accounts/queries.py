@@ -24,7 +24,6 @@ from accounts.models import (
     in_force,
 )
 
-
 LARGEST_ID = 2**63 - 1
 
 

@@ -51,7 +51,7 @@ class JournalFilter(forms.Form):
             rows = rows.filter(user_id=int(given["person"]))
         if given.get("since"):
             rows = rows.filter(at__gte=_start_of(given["since"]))
-        if given.get("until"):
+        if given.get("until") and given["until"] < datetime.date.max:
             rows = rows.filter(at__lt=_start_of(given["until"] + datetime.timedelta(days=1)))
         return rows
 

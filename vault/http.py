@@ -79,6 +79,7 @@ class VaultMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         _write_cookie(request, response)
+        _keep_out_of_caches(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -106,6 +107,13 @@ def _write_cookie(request: HttpRequest, response: HttpResponse) -> None:
         )
     elif name in request.COOKIES and _is_useless(request):
         response.delete_cookie(name, path="/", samesite="Lax")
+
+
+def _keep_out_of_caches(request: HttpRequest, response: HttpResponse) -> None:
+    """What was drawn under an open vault is not kept by the browser, so that nobody who comes to
+    it after the keys were locked turns back a page."""
+    if request.__dict__.get("_vault") is not None:
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _is_useless(request: HttpRequest) -> bool:

@@ -87,7 +87,8 @@ def _note_trouble(request: HttpRequest, user: User, trouble: Exception) -> None:
 def settle(request: HttpRequest, user: User) -> None:
     """The log-in is complete: seal the pending vault for the new session, under a new secret."""
     secret, row = secret_of(request), _take_pending(request)
-    vault = _opened(row, secret, user, pending=True) if row and secret else None
+    in_time = row is not None and row.made_at > timezone.now() - PENDING_FOR
+    vault = _opened(row, secret, user, pending=True) if row and secret and in_time else None
     if row is not None:
         row.delete()
     if vault is None:

@@ -21,7 +21,9 @@ from django.utils import timezone
 from access.actors import current_actor
 from access.policy import people_in_standing
 from access.sockets import Change, Member, MemberFacts, Scope
+from accounts.language import KNOWN
 from accounts.models import Administration
+from accounts.requirement import is_owing
 from vault import sessions
 from vault.models import VaultSession
 from vault.open_vault import Vault
@@ -45,9 +47,9 @@ class Doorkeeper:
             user_id=user.pk,
             session_hash=_session_facts(key, user.auth_epoch),
             administration=administration,
-            language=cookies.get(settings.LANGUAGE_COOKIE_NAME, "") or user.language,
+            language=_language(cookies, user),
             zone=user.zone or zone.first() or "UTC",
-            vault=sessions.open_for_socket(cookies, key, user),
+            vault=None if is_owing(user, store) else sessions.open_for_socket(cookies, key, user),
         )
 
     def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
@@ -85,6 +87,12 @@ def _cookies(scope: Scope) -> dict[str, str]:
     raw = b"; ".join(value for name, value in scope.get("headers", []) if name == b"cookie")
     # As pages read them: the standard library drops all for one that it does not like.
     return parse_cookie(raw.decode("latin1"))
+
+
+def _language(cookies: Mapping[str, str], user: Any) -> str:
+    """One of ours: a catalogue is kept in memory for each name that was ever asked for."""
+    asked = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return asked if asked in KNOWN else str(user.language)
 
 
 def _living_sessions(members: Sequence[Member]) -> set[str]:
