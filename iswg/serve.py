@@ -45,14 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     # The server first: it chooses the event loop that everything after it finds.
     from iswg.server import LIMITS, PortalServer  # isort: skip
+    from django.db import connections
+
     from iswg.access_log import AccessLog
     from iswg.asgi import application
     from iswg.checks import unfit_to_start
 
-    for reason in (faults := unfit_to_start()):
-        print(reason, file=sys.stderr)
-    if faults:
+    if faults := unfit_to_start():
+        print(*faults, sep="\n", file=sys.stderr)
         return 1
+    connections.close_all()
 
     server = PortalServer(
         application=application,
