@@ -146,8 +146,10 @@ def test_a_group_ticks_its_members_only_when_scripts_run():
 
 def test_a_file_that_was_not_checked_cannot_be_fetched():
     file = {"name": "a.pdf", "size": 412345, "url": "/files/1/", "words": "Waiting"}
-    for state in ("waiting", "refused"):
-        assert "/files/1/" not in render_to_string("_file.html", {"file": {**file, "state": state}})
+    refused = render_to_string("_file.html", {"file": {**file, "state": "refused"}})
+    assert "/files/1/" not in refused
+    waiting = render_to_string("_file.html", {"file": {**file, "state": "waiting"}})
+    assert "download" not in waiting, "its link only asks the scanner again"
     for state in ("ready", "sealed"):
         drawn = render_to_string("_file.html", {"file": {**file, "state": state}})
         assert "/files/1/" in drawn
