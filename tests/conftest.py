@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests.services import on_postgres as runs_on_postgres
 
@@ -33,6 +34,12 @@ def _needs_nothing_of_ours(item) -> bool:
 
 # Playwright's own loop runs in the same thread as the test that looks into the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """A page leaves its reader's language behind in the thread, for the next test to find."""
+    translation.activate("en")
 
 
 @pytest.fixture
