@@ -67,6 +67,7 @@ SHORT = {
     "FM": _("Micronesia"),
     "MP": _("N. Marianas"),
     "PF": _("French Polynesia"),
+    "PG": _("Papua New Guinea"),
 }
 
 
