@@ -9,6 +9,7 @@ out, because a reader who has half a file cannot be told that the other half was
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from vault import scanning, storage
 from vault.crypto.errors import CannotOpen
-from vault.crypto.stream import HEADER, SealedReader, sealed_size, verify_stream
+from vault.crypto.stream import SealedReader, sealed_size, verify_stream
 from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
 from vault.inspection import Note, NoteCode, Verdict
 from vault.models import FileState, SealedFile
@@ -154,7 +155,8 @@ class StoredFile:
         return self.row.state == FileState.REFUSED
 
     def signed_bytes(self) -> bytes:
-        """What the author's manifest vouches for: with the key, this fixes every byte."""
+        """What the author's manifest vouches for. The facts hold the sum of the plain bytes, so
+        this fixes every one of them, even against other readers, who hold the key as well."""
         size = int(self.row.padded_size).to_bytes(8, "big")
         return bytes(self.row.header) + size + bytes(self.row.facts)
 
@@ -234,11 +236,15 @@ def _reader(file: SealedFile, sealed: BinaryIO, key: bytes, facts: FileFacts) ->
 
 
 def _verify(file: SealedFile, key: bytes, facts: FileFacts) -> None:
+    """The seals, and the sum that the author signed with the facts.
+
+    The seals alone would let a reader, who holds the key too, put other words in its place.
+    """
+    digest = hashlib.sha256()
     with storage.open_kept(file.disk_name) as sealed:
-        # The row's header is signed by the author: the file must be the one it began with.
-        if sealed.read(HEADER) != bytes(file.header):
-            raise FileDamaged
-        verify_stream(sealed, key, stream_context(file.id), facts.size)
+        verify_stream(sealed, key, stream_context(file.id), facts.size, digest=digest.update)
+    if digest.hexdigest() != facts.sha256:
+        raise FileDamaged
 
 
 def _ask_scanner(file: SealedFile, key: bytes, facts: FileFacts) -> None:

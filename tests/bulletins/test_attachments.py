@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import reverse
 
+from accounts.models import Appointment
 from activity.models import JournalEntry
 from bulletins.models import Bulletin, Draft
 from tests.bulletins.attaching import CHUNK, FIELDS, Officer, on_disk, pieces, text_of, words
@@ -192,6 +193,15 @@ class TestWhoMay:
         assert JournalEntry.objects.filter(event="access.refused").exists()
         assert on_disk() == []
         assert not Draft.objects.exists()
+
+    def test_whoever_becomes_a_reader_in_the_middle_sends_no_further_piece(self, world, author):
+        url = author.begin("crates.txt", BODY, upto=CHUNK)
+        Appointment.objects.filter(user=world.fj).update(role="reader")
+        for answer in (author.put(url, CHUNK, BODY[CHUNK : 2 * CHUNK]), author.client.get(url)):
+            assert answer.status_code == 404
+        assert author.announce("other.txt", 5).status_code == 403
+        Appointment.objects.filter(user=world.fj).update(role="coordinator")
+        assert author.put(url, CHUNK, BODY[CHUNK : 2 * CHUNK]).status_code == 200
 
     def test_signed_out_in_the_middle_the_upload_goes_on_after_signing_in(self, world, author):
         url = author.begin("crates.txt", BODY, upto=CHUNK)

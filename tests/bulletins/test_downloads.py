@@ -9,11 +9,21 @@ from django.urls import reverse
 
 from activity.models import JournalEntry
 from bulletins.models import Recipient
-from tests.bulletins.attaching import CHUNK, fetched, issued_with, on_disk, text_of, the_file, words
+from tests.bulletins.attaching import (
+    CHUNK,
+    fetched,
+    issued_with,
+    on_disk,
+    pieces,
+    text_of,
+    the_file,
+    words,
+)
 from tests.factories import sign_in
 from tests.vault.inspection.build import GPS, exif, jpeg
 from tests.vault.scanners import nobody_there, scanner
-from vault.crypto.stream import HEADER, SEALED_CHUNK
+from vault.crypto.stream import HEADER, SEALED_CHUNK, StreamSealer
+from vault.file_facts import open_draft_key, stream_context
 from vault.models import EpochGrant, SealedFile, VaultSession
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +178,27 @@ class TestDamage:
             raw[:one] + raw[two : two + SEALED_CHUNK] + raw[one:two] + raw[two + SEALED_CHUNK :]
         )
         assert DAMAGED in words(reader.fetch(bulletin))
+
+    def test_other_words_sealed_in_its_place_by_a_reader_who_holds_the_key(
+        self, author, reader, world
+    ):
+        """A recipient with a hand on the server's disk; the author's sum is signed."""
+        author.send("crates.txt", BODY)
+        row, forged = SealedFile.objects.get(), text_of(len(BODY), seed=5)
+        key = open_draft_key(world.vault(world.fj), row)
+        bulletin = author.publish()
+        honest = the_file().read_bytes()
+        for header in (bytes(row.header), StreamSealer.start(key, stream_context(row.id)).header):
+            sealer = StreamSealer.resume(key, stream_context(row.id), header)
+            for body in (BODY, forged):
+                rest = pieces(body)
+                seals = [sealer.seal_chunk(n, at == rest[-1][0], piece)
+                         for n, (at, piece) in enumerate(rest)]  # fmt: skip
+                the_file().write_bytes(header + b"".join(seals))
+                answer = reader.fetch(bulletin)
+                assert answer.status_code == (200 if body == BODY else 409)
+        the_file().write_bytes(honest)
+        assert fetched(reader.fetch(bulletin)) == BODY
 
     @pytest.fixture
     def two(self, author, world):
@@ -325,6 +356,15 @@ class TestScanner:
         assert "The malware scanner refused this file" in words(reader.open(bulletin))
         assert JournalEntry.objects.filter(event="bulletins.file_refused").count() == 1
         assert (broken_seals(), downloads()) == (0, 0)
+
+    def test_a_refused_one_whose_bytes_a_crash_left_there_stays_shut(
+        self, author, reader, settings
+    ):
+        bulletin = issued_with(author, BODY)
+        SealedFile.objects.update(state="refused")
+        with scanner(settings) as clamd:
+            assert "The malware scanner refused this file" in words(reader.fetch(bulletin))
+        assert (clamd.seen, len(on_disk())) == (0, 1)
 
     def test_a_damaged_one_is_not_even_sent_to_the_scanner(self, waiting, reader, settings):
         bulletin = waiting(BODY)

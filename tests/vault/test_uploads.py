@@ -16,7 +16,7 @@ from django.db import transaction
 
 from bulletins.services import DRAFT_KIND
 from tests.bulletins.attaching import on_disk, pieces
-from tests.vault.inspection.build import GPS, exif, jpeg
+from tests.vault.inspection.build import GPS, exif, jpeg, windows_program
 from tests.vault.uploading import BODY, OTHER, Author, Witness
 from vault import files, finishing, storage, uploads
 from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK
@@ -193,6 +193,20 @@ class TestFinishing:
         with pytest.raises(ObjectDoesNotExist):
             uploads.go_on(vault=author.vault, file=stale)
         assert len(on_disk()) == 1
+
+    def test_whoever_checks_an_earlier_beginning_leaves_the_later_one_alone(self, author):
+        stale = author.all_but_checked()
+        storage.path_of(stale.disk_name, part=True).write_bytes(b"damaged")
+        author.put(author.go_on(stale), 0)
+        late = finishing._finished(author.vault, stale)
+        assert (late.state, late.received) == ("arriving", CHUNK)
+
+    def test_whoever_checks_second_does_not_bring_back_what_was_refused(self, author):
+        stale = author.all_but_checked(windows_program(), "reef.jpg")
+        author.go_on(stale)
+        storage.remove(stale.disk_name)
+        late = finishing._finished(author.vault, stale)
+        assert (late.state, late.received) == ("refused", len(windows_program()))
 
     @pytest.mark.parametrize("sent", [BODY, PHOTOGRAPH], ids=["kept", "cleaned"])
     def test_two_processes_that_check_it_at_once_leave_one_file(self, author, sent):

@@ -33,7 +33,7 @@ import hmac
 import io
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -181,11 +181,21 @@ class StreamOpener:
             raise CannotOpen from None
 
 
-def verify_stream(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> None:
+def verify_stream(
+    fileobj: BinaryIO,
+    key: bytes,
+    context: bytes,
+    size: int,
+    *,
+    digest: Callable[[memoryview], object] | None = None,
+) -> None:
     """Return if every byte of this sealed file is genuine; else `CannotOpen`.
 
     To be called before the first byte goes out: a reader who has been sent half a file cannot be
     told that the other half was damaged. Two buffers of 64 KiB serve for a file of any size.
+
+    Genuine means: sealed by somebody who holds the key, and every reader holds it. `digest` (the
+    `update` of a hash) is given the plain file on the way, for comparing with a signed sum.
     """
     opener, end, count = _opener_for(fileobj, key, context, size), padme(size), _last_of(size) + 1
     sealed, plain = memoryview(bytearray(SEALED_CHUNK)), memoryview(bytearray(CHUNK))
@@ -194,6 +204,8 @@ def verify_stream(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> N
         _read_exactly(fileobj, sealed[: length + TAG])
         opener.open_chunk_into(index, index == count - 1, sealed[: length + TAG], plain[:length])
         padding_from = max(0, size - index * CHUNK)
+        if digest is not None:
+            digest(plain[: min(length, padding_from)])
         if padding_from < length and bytes(plain[padding_from:length]).strip(b"\0"):
             raise CannotOpen
 
