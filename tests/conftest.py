@@ -37,9 +37,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(autouse=True)
-def english() -> None:
-    """A page leaves its reader's language behind in the thread, for the next test to find."""
+def nothing_left_behind() -> None:
+    """A page leaves its reader's language in the thread, and a process remembers names."""
+    from accounts import queries
+
     translation.activate("en")
+    queries._names.cache_clear()
 
 
 @pytest.fixture
