@@ -109,6 +109,12 @@ def open_bulletin(*, actor: Actor, vault: Vault | None, bulletin: Bulletin) -> O
     return opened
 
 
+def can_open(vault: Vault | None, bulletin: Bulletin) -> bool:
+    """Whether this session holds the key, for acts that say that somebody has read it."""
+    wanted = (bulletin.uuid, bulletin.revision)
+    return wanted in open_keys(vault, KIND, [wanted])
+
+
 def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
     try:
         data_key = open_key(vault, KIND, bulletin.uuid, bulletin.revision)

@@ -39,6 +39,7 @@ class Readership:
     administrations: tuple[Administration, ...]  # ready ones, own first if it is not the only one
     unready: tuple[Administration, ...]
     readers: dict[str, int]  # people who hold the key, per administration
+    is_vouched: bool  # whether readers will find the author's own key in the directory
     officers: tuple[User, ...] = ()
     unready_officers: tuple[User, ...] = ()
     holders: tuple[Holder, ...] = ()
@@ -119,6 +120,7 @@ def readership(actor: Actor, vault: Vault, draft_id: UUID, content: DraftContent
         administrations=ready,
         unready=tuple(a for a in chosen if epochs[a.code] is None),
         readers=key_holders(a.code for a in ready),
+        is_vouched=_is_vouched(actor, vault),
         holders=holders,
     )
 
@@ -149,11 +151,19 @@ def _named(actor: Actor, vault: Vault, draft_id: UUID, content: DraftContent) ->
         administrations=tuple(Administration.objects.filter(code__in=codes)),
         unready=(),
         readers={},
+        is_vouched=_is_vouched(actor, vault),
         officers=tuple(p for p in readable if p.pk != actor.user_id),
         unready_officers=tuple(missing),
         holders=tuple(holders),
         named_people=tuple(readable),
     )
+
+
+def _is_vouched(actor: Actor, vault: Vault) -> bool:
+    entry = vault.directory().person(vault.user_id)
+    if entry is None or entry.administration != actor.administration:
+        return False
+    return bool(entry.public.content.to_bytes() == vault.content.public.to_bytes())
 
 
 def choosable_administrations() -> list[Administration]:

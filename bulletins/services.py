@@ -159,6 +159,9 @@ def faults_of(content: DraftContent, actor: Actor, audience: Readership) -> dict
         )
     }
     faults |= _unknown(content)
+    if not audience.is_vouched:
+        faults["author"] = _("Nobody has vouched for your key yet, so no reader could check that "
+            "this comes from you. Your draft is kept.")  # fmt: skip
     if gone := _no_longer_members(content, actor):
         faults.setdefault("recipients", _("No bulletin goes to %(names)s at present.") % {
             "names": ", ".join(gone)})  # fmt: skip

@@ -88,10 +88,7 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         opened = opening.open_bulletin(actor=request.actor, vault=request.vault, bulletin=bulletin)
     except opening.Locked:
-        return render(
-            request, "bulletins/locked.html", {"bulletin": bulletin, "nav_key": "bulletins"},
-            status=409,
-        )  # fmt: skip
+        return _locked(request, bulletin)
     except opening.SealBroken:
         services.report_broken_seal(actor=request.actor, bulletin=bulletin)
         return render(
@@ -105,6 +102,12 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     })  # fmt: skip
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _locked(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    """Nobody reads, or says to have read, what the own keys do not open."""
+    facts = {"bulletin": bulletin, "nav_key": "bulletins"}
+    return render(request, "bulletins/locked.html", facts, status=409)
 
 
 def _page_topics(request: HttpRequest) -> list[str]:
@@ -150,16 +153,22 @@ def ledger_context(actor, bulletin: Bulletin) -> dict:
 
 
 @require_POST
+@unlocked
 def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
+    if not opening.can_open(request.vault, bulletin):
+        return _locked(request, bulletin)
     services.acknowledge(actor=request.actor, bulletin=bulletin)
     messages.success(request, _("Acknowledged. The originator sees it in the ledger."))
     return redirect("bulletins:detail", ref=bulletin.ref)
 
 
 @require_POST
+@unlocked
 def outcome(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
+    if not opening.can_open(request.vault, bulletin):
+        return _locked(request, bulletin)
     chosen = request.POST.get("outcome", "")
     if chosen not in {Outcome.ACTED, Outcome.NOTHING}:
         messages.error(request, _("Choose what came of it."))

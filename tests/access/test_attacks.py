@@ -120,6 +120,42 @@ def test_nothing_is_issued_to_an_administration_suspended_since_the_preview(
     assert Bulletin.objects.exists() is (not suspended)
 
 
+# Who is not known, or does not hold the key ----------------------------------------------------
+
+
+def test_who_is_not_vouched_for_yet_issues_nothing_that_readers_could_not_check(
+    desk, world, signed_in
+):
+    """It would stand in every list as broken, and call the readers to it by mail."""
+    newcomer = world.newcomer("FJ", name="unvouched")
+    for person, issued in ((newcomer, False), (world.fj_contact, True)):
+        draft, client = desk.draft(person), signed_in(person)
+        client.post(reverse("bulletins:publish", args=[draft.pk]), {"version": "1"})
+        assert Bulletin.objects.filter(author=person).exists() is issued
+        preview = client.get(reverse("bulletins:check", args=[draft.pk]))
+        assert ("Nobody has vouched for your key yet" in words(preview)) is (not issued)
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "outcome"])
+def test_nobody_acknowledges_for_an_administration_what_they_cannot_open(
+    desk, world, signed_in, act
+):
+    issued = desk.publish(world.fj)
+    address, chosen = reverse(f"bulletins:{act}", args=[issued.ref]), {"outcome": "acted"}
+
+    def acknowledged():
+        return issued.recipients.filter(place="to", acknowledged_at__isnull=False).exists()
+
+    locked = signed_in(world.vu)
+    locked.post(reverse("vault:lock"))
+    assert locked.post(address, chosen).status_code == 403
+    waiting = signed_in(world.newcomer("VU", name="waiting"))
+    assert waiting.post(address, chosen).status_code == 409
+    assert not acknowledged()
+    assert signed_in(world.vu).post(address, chosen).status_code == 302
+    assert acknowledged()
+
+
 # What stays behind in a browser ---------------------------------------------------------------
 
 
