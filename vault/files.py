@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from vault import scanning, storage
 from vault.crypto.errors import CannotOpen
-from vault.crypto.stream import SealedReader, sealed_size, verify_stream
+from vault.crypto.reader import SealedReader
+from vault.crypto.stream import sealed_size, verify_stream
 from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
 from vault.inspection import Note, NoteCode, Verdict
 from vault.models import FileState, SealedFile

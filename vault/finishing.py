@@ -22,7 +22,8 @@ from vault import scanning, storage
 from vault.crypto.derive import make_secret
 from vault.crypto.errors import CannotOpen
 from vault.crypto.padding import padme
-from vault.crypto.stream import CHUNK, SealedReader, StreamSealer
+from vault.crypto.reader import SealedReader
+from vault.crypto.stream import CHUNK, StreamSealer
 from vault.file_facts import (
     FileFacts,
     open_draft_key,

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 
 from vault import storage
-from vault.crypto.stream import CHUNK, SealedReader
+from vault.crypto.reader import SealedReader
+from vault.crypto.stream import CHUNK
 from vault.models import FileState, SealedFile
 from vault.scanner import ScannerUnavailable, scan
 

@@ -53,7 +53,8 @@ def write_sealed(source: Path, target: Path, key: bytes) -> None:
 
 def read_sealed(target: Path, key: bytes) -> None:
     """As downloads do: every piece verified, then opened again one by one and sent."""
-    from vault.crypto.stream import CHUNK, SealedReader, verify_stream
+    from vault.crypto.reader import SealedReader
+    from vault.crypto.stream import CHUNK, verify_stream
 
     with target.open("rb") as kept, target.with_suffix(".out").open("wb", 0) as out:
         verify_stream(kept, key, b"bench", SIZE)

@@ -7,7 +7,8 @@ from django.db import connection
 from bulletins.services import DRAFT_KIND
 from tests.bulletins.attaching import on_disk, pieces, text_of
 from vault import storage, uploads
-from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK, SealedReader
+from vault.crypto.reader import SealedReader
+from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK
 from vault.file_facts import open_draft_key, open_facts, stream_context
 from vault.models import SealedFile
 

@@ -24,6 +24,7 @@ box          BOX 02/01. Only the holder of the private key opens it, also after 
 signing      The holder of this key stated these bytes, as this kind of statement.
 stream       STREAM 03/01. As the envelope, for files: sealed as they arrive, read in any order, in
              constant memory; cut, reordered or exchanged pieces do not open.
+reader       A sealed file to be sought in, for whoever must look inside without a plain copy.
 canonical    The same facts have one spelling, and only that spelling is read back.
 words        Eight words stand for a public key, for people to compare aloud.
 keys         What grows from a person's root and from an epoch's secret, and which part of it may

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.vault.crypto.damage import cut_at_each_length, refuses_each, with_each_byte_flipped
 from tests.vault.crypto.test_stream import sealed_file, some_bytes
 from vault.crypto.errors import CannotOpen
+from vault.crypto.reader import SealedReader
 from vault.crypto.stream import (
     CHUNK,
     HEADER,
     SEALED_CHUNK,
-    SealedReader,
     StreamSealer,
     sealed_size,
     verify_stream,

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.vault.crypto.damage import cut_at_each_length, refuses_each, with_each_byte_flipped
 from tests.vault.crypto.second_reader import open_stream
 from vault.crypto.padding import padme
+from vault.crypto.reader import SealedReader
 from vault.crypto.stream import (
     CHUNK,
     HEADER,
     SEALED_CHUNK,
-    SealedReader,
     StreamOpener,
     StreamSealer,
     chunk_count,

@@ -22,9 +22,10 @@ from vault.crypto.envelope import _seal_with, open_sealed
 from vault.crypto.keys import EpochKeys, EpochPublic, PersonKeys, PersonPublic
 from vault.crypto.padding import pad, unpad
 from vault.crypto.phrase import ArgonCost, read_recovery_code, stretch, stretch_code
+from vault.crypto.reader import SealedReader
 from vault.crypto.recovery import write_recovery_code
 from vault.crypto.signing import SigningKey, VerifyKey
-from vault.crypto.stream import SealedReader, sealed_size, verify_stream
+from vault.crypto.stream import sealed_size, verify_stream
 
 unhex = bytes.fromhex
 
