@@ -91,7 +91,7 @@ def _found_or_begun(request: HttpRequest, draft_id: UUID) -> Draft:
         raise Http404
     draft = services.start_draft(actor=request.actor, vault=request.vault, draft_id=draft_id)
     if draft.pk != draft_id:
-        raise Http404
+        raise IntegrityError  # between two looks somebody else took the id: look once more
     return draft
 
 

@@ -1,12 +1,13 @@
 """Attachments as they arrive: in pieces, over links that break, from people who may and may not."""
 
 import threading
+import time
 import uuid
 
 import pytest
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import Appointment
@@ -396,8 +397,15 @@ def test_ten_files_at_once_for_a_draft_that_is_not_there_yet(author):
             connection.close()
 
     threads = [threading.Thread(target=send, args=(n,)) for n in range(10)]
-    for thread in threads:
-        thread.start()
+    with transaction.atomic():
+        # Whoever comes must wait here, and then all of them go on in the same moment.
+        Draft.objects.create(
+            id=author.draft_id, author=author.user, administration_id="FJ", sealed=b""
+        )
+        for thread in threads:
+            thread.start()
+        time.sleep(1.5)
+        transaction.set_rollback(True)
     for thread in threads:
         thread.join()
     assert results == [200] * 10
