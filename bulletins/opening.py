@@ -30,7 +30,7 @@ from bulletins.services import KIND, facts_of, target_of, topics_of
 from vault import files
 from vault.crypto.errors import CannotOpen
 from vault.manifests import SealBroken, check_manifest
-from vault.objects import DataKey, clear_facts, open_key, open_keys
+from vault.objects import DataKey, clear_facts, is_sealed_to, open_key, open_keys
 from vault.sessions import Vault
 
 
@@ -119,7 +119,9 @@ def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
     try:
         data_key = open_key(vault, KIND, bulletin.uuid, bulletin.revision)
     except CannotOpen:
-        raise Locked from None
+        # With a row for one of the reader's keys it is not the session that is wrong.
+        sealed_to_us = is_sealed_to(vault, KIND, bulletin.uuid, bulletin.revision)
+        raise (SealBroken if sealed_to_us else Locked) from None
     revision = Revision.objects.filter(bulletin=bulletin, number=bulletin.revision).first()
     if revision is None:
         raise SealBroken

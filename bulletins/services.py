@@ -7,7 +7,6 @@ is in `opening.py`, because it writes as well: it wraps keys, and it fills the l
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,8 +19,9 @@ from access.grants import grant
 from access.policy import Action, people_who_can, require, visible
 from access.switchboard import may_receive
 from activity.events import Event
-from activity.record import NoticeFacts, record
+from activity.record import record
 from bulletins.content import Content, DraftContent, FileFact, draft_from, to_bytes
+from bulletins.facts import KIND, facts_of, notice_facts, target_of, topics_of
 from bulletins.handling import contradictions
 from bulletins.models import (
     AdministrationCount,
@@ -48,7 +48,6 @@ from vault.manifests import sign_manifest
 from vault.objects import TITLE_FLOOR, DataKey, clear_facts, hand_out
 from vault.sessions import Vault
 
-KIND = "bulletin"
 DRAFT_KIND = "draft"
 
 
@@ -331,43 +330,6 @@ def _words_only(content: DraftContent) -> Content:
     known = {name: value for name, value in asdict(content).items() if name != "files"}
     names = Content.__dataclass_fields__.keys()
     return Content(**{n: known[n] for n in names if n != "files"}, files=content.files)
-
-
-def facts_of(bulletin: Bulletin) -> dict[str, Any]:
-    """The clear columns that the manifest signs and the title binds."""
-    return {
-        "product_type": bulletin.product_type,
-        "tlp": bulletin.tlp,
-        "urgency": bulletin.urgency,
-        "origin": bulletin.origin_id,
-        "author": bulletin.author_id,
-        "ref": bulletin.ref,
-        "issued_at": bulletin.issued_at.isoformat(timespec="microseconds"),
-        "due_on": bulletin.due_on.isoformat() if bulletin.due_on else "",
-        "valid_until": bulletin.valid_until.isoformat() if bulletin.valid_until else "",
-        "revision": bulletin.revision,
-    }
-
-
-def target_of(bulletin: Bulletin) -> str:
-    return f"bulletins.bulletin:{bulletin.uuid}"
-
-
-def topics_of(bulletin: Bulletin) -> list[str]:
-    return [
-        *(f"administration:{code}" for code in sorted(bulletin.holder_codes)),
-        f"bulletin:{bulletin.uuid}",
-    ]
-
-
-def notice_facts(bulletin: Bulletin) -> NoticeFacts:
-    return NoticeFacts(
-        reference=bulletin.ref,
-        origin=bulletin.origin_id,
-        marking=bulletin.tlp,
-        urgency=bulletin.urgency,
-        due_on=bulletin.due_on,
-    )
 
 
 # The ledger -----------------------------------------------------------------------------------

@@ -12,12 +12,14 @@ def connect() -> None:
     from activity.ports import register_page
     from activity.topics import register_topic_kind
     from bulletins.attachments import register_drafts
+    from bulletins.facts import KIND, facts_by_id
     from bulletins.handover import register_handovers
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
     from bulletins.verification import holders_fit
     from iswg import naming
     from vault.answers import KeyAnswers
+    from vault.manifests import register_facts
     from vault.passphrases import Answers
     from vault.sockets import Doorkeeper
     from vault.verification import add_check
@@ -32,5 +34,6 @@ def connect() -> None:
     register_reminders()
     register_handovers()
     add_check(holders_fit)
+    register_facts(KIND, facts_by_id)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +106,71 @@ def check_manifest(
     if hashlib.sha256(body + signature).digest() != bytes(manifest.hash):
         raise SealBroken
     return manifest
+
+
+# What the rows of a kind say in clear, by object: the nouns tell, so that the first opening can
+# compare it with what was signed.
+Facts = Callable[[Iterable[UUID]], Mapping[UUID, Mapping[str, Any]]]
+_facts_of_kind: dict[str, Facts] = {}
+
+
+def register_facts(kind: str, facts: Facts) -> None:
+    """From now on a box of this kind is only taken over if its author's signature vouches for it.
+
+    `facts` gives, for objects by id, the clear facts of the rows; among them `origin` (the
+    administration) and `author` (the person) that a page would show.
+    """
+    _facts_of_kind[kind] = facts
+
+
+def vouched(keys: Sequence[DataKey]) -> set[tuple[UUID, int]]:
+    """Which of these freshly unboxed keys belong to something that was really signed.
+
+    Anybody who can write to the database can seal a key of their own to an epoch's public key
+    and put a made-up row beside it. So a key that comes out of a box is believed only if a
+    manifest commits to this very key, is signed by somebody in the directory, and says what
+    the row says. Once it is wrapped, the wrap is the proof: nobody else could have made it.
+    """
+    checked = [key for key in keys if key.kind in _facts_of_kind]
+    known = {(key.object_id, key.revision) for key in keys if key.kind not in _facts_of_kind}
+    for kind in {key.kind for key in checked}:
+        known |= _vouched_of_kind(kind, [key for key in checked if key.kind == kind])
+    return known
+
+
+def _vouched_of_kind(kind: str, keys: list[DataKey]) -> set[tuple[UUID, int]]:
+    ids = [key.object_id for key in keys]
+    facts = _facts_of_kind[kind](ids)
+    rows = Manifest.objects.filter(kind=kind, object_id__in=ids)
+    signed = {(row.object_id, row.revision): row for row in rows}
+    return {
+        place
+        for key in keys
+        if (row := signed.get(place := (key.object_id, key.revision)))
+        and _says(row, key, facts.get(key.object_id))
+    }
+
+
+def _says(row: Manifest, key: DataKey, clear: Mapping[str, Any] | None) -> bool:
+    """Whether this manifest is genuine, and about this key and these facts."""
+    body = bytes(row.body)
+    try:
+        said = _parsed(body)
+        _check_author(said, body, bytes(row.signature))
+    except CannotOpen:
+        return False
+    if clear is None:
+        return False
+    expected = {
+        "kind": key.kind,
+        "object": key.object_id.hex,
+        "revision": key.revision,
+        "author": clear.get("author"),
+        "administration": clear.get("origin"),
+        "clear": json.loads(canonical(dict(clear))),
+        "commitment": key.commitment.hex(),
+    }
+    return all(said.get(name) == value for name, value in expected.items())
 
 
 def digest(sealed: bytes) -> str:

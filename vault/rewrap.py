@@ -107,6 +107,9 @@ def _moved(vault: Vault, row: KeyHolder, newest: bytes) -> bool:
     except CannotOpen:
         log.error("holder row %s does not open and stays under its former epoch", row.pk)
         return False
+    if row.box is not None and not objects.believed([(row, key)]):
+        log.error("holder row %s is vouched for by nobody and stays in its box", row.pk)
+        return False
     row.key_id, row.epoch, row.box = newest, vault.newest, None
     row.wrap = objects.wrapped(vault, key, row)
     return True

@@ -105,7 +105,9 @@ def test_a_holder_copied_to_another_administration_opens_nothing(issued, world):
     )  # fmt: skip
     palau = Client()
     sign_in(palau, world.pw)
-    assert NO_KEY in words(look(palau, issued))
+    page = words(look(palau, issued))
+    assert NOT_SIGNED in page
+    assert TITLE not in page
 
 
 @pytest.mark.parametrize("field", ["sealed_title", "sealed_content"])
@@ -249,3 +251,36 @@ def test_a_draft_put_under_another_author_opens_for_neither(desk, world):
     answer = client.get(reverse("bulletins:draft", args=[draft.pk]))
     assert answer.status_code == 409
     assert TITLE not in words(answer)
+
+
+def test_a_made_up_bulletin_with_a_key_of_its_own_shows_no_title(desk, world, vanuatu):
+    """Whoever writes to the database can seal a key to Vanuatu's public key; that is not enough."""
+    import uuid
+
+    from bulletins.facts import facts_of
+    from vault.directory import directory
+    from vault.objects import TITLE_FLOOR, DataKey, Holder, clear_facts, hand_out
+
+    made_up = Bulletin.objects.create(
+        uuid=uuid.uuid4(), ref="B-FAKED", product_type="alert", tlp="TLP:CLEAR",
+        origin_id="FJ", author=world.fj,
+    )  # fmt: skip
+    for code, place in (("FJ", "origin"), ("VU", "to")):
+        Recipient.objects.create(administration_id=code, bulletin=made_up, place=place)
+    key = DataKey.make("bulletin", made_up.uuid)
+    title = key.seal_field(
+        "title", b"Forged headline", binds=clear_facts(facts_of(made_up)), floor=TITLE_FLOOR
+    )
+    Revision.objects.create(bulletin=made_up, number=1, sealed_title=title, sealed_content=b"")
+    epoch = directory().epoch("VU")
+    hand_out(key, [Holder("VU", epoch.number, epoch.public.box)])
+    genuine = desk.publish(world.fj)
+    page = words(vanuatu.get(reverse("bulletins:list")))
+    assert TITLE in page
+    assert "Forged headline" not in page
+    assert "B-FAKED" in page
+    assert "Forged headline" not in words(vanuatu.get("/"))
+    assert "Forged" not in words(vanuatu.get(reverse("search"), {"q": "headline"}))
+    assert NOT_SIGNED in words(look(vanuatu, made_up))
+    assert KeyHolder.objects.get(object_id=genuine.uuid, holder="VU").wrap is not None
+    assert KeyHolder.objects.get(object_id=made_up.uuid).wrap is None

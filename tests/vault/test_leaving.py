@@ -21,7 +21,7 @@ from vault.models import EpochGrant, EpochLink, KeyHolder, VaultSession
 from vault.objects import DataKey, Holder, hand_out, open_key
 from vault.rewrap import could_have_read, pending_rows, rewrap_pending
 
-KIND = "bulletin"
+KIND = "thing"
 
 
 def publish(*codes):
