@@ -8,6 +8,7 @@ matter of a second; the page says how long it took and how many were looked thro
 from __future__ import annotations
 
 import re
+import threading
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -64,8 +65,28 @@ class Found:
     complete: bool
 
 
+class StillSearching(Exception):
+    """This person's former search is still running: one at a time, or pages wait for it."""
+
+
+_searching: set[int | None] = set()
+_turn = threading.Lock()
+
+
 def search(actor: Actor, vault: Vault | None, typed: str) -> Found:
-    """Bulletins in which every word occurs, newest first."""
+    """Bulletins in which every word occurs, newest first; StillSearching if one is under way."""
+    with _turn:
+        if actor.user_id in _searching:
+            raise StillSearching
+        _searching.add(actor.user_id)
+    try:
+        return _search(actor, vault, typed)
+    finally:
+        with _turn:
+            _searching.discard(actor.user_id)
+
+
+def _search(actor: Actor, vault: Vault | None, typed: str) -> Found:
     started = time.perf_counter()
     words = fold(typed).split()
     looked, hits = 0, []

@@ -61,6 +61,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No database column takes a NUL, and no honest address holds one.
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return page(request, 400)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

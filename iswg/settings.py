@@ -61,6 +61,10 @@ SECURITY_CONTACT = env.text("ISWG_SECURITY_CONTACT") or "security@demo.invalid"
 ALLOWED_HOSTS = env.listed("ISWG_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 ORIGIN = env.text("ISWG_ORIGIN") or "http://localhost:8000"
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+if PRODUCTION and "*" in ALLOWED_HOSTS:
+    env.fault("ISWG_HOSTS", "name the host; a star lets anybody pretend to be it")
+if PRODUCTION and len(SECRET_KEY) < 50:
+    env.fault("ISWG_SECRET_KEY", "write 50 random characters or more; deploy/make-secrets does")
 if PRODUCTION and not env.text("ISWG_HOSTS"):
     env.fault("ISWG_HOSTS", "write the host name people type, for example iswg.example.org")
 if PRODUCTION and not ORIGIN.startswith("https://"):

@@ -24,7 +24,9 @@ from activity.queries import latest_live_id
 from bulletins import handling, opening, queries
 from bulletins.granted import granted
 from bulletins.presentation import drawn_rows
+from bulletins.search import StillSearching
 from bulletins.search import search as search_bulletins
+from iswg import errors
 from iswg.clocks import clocks, date_line
 from iswg.needs import needs_of
 from vault.http import unlocked
@@ -102,7 +104,10 @@ NUMBERS = {
 def search(request: HttpRequest) -> HttpResponse:
     """Everything the reader may open; the words typed are neither logged nor kept."""
     typed = request.GET.get("q", "").strip()[:200]
-    found = search_bulletins(request.actor, request.vault, typed) if typed else None
+    try:
+        found = search_bulletins(request.actor, request.vault, typed) if typed else None
+    except StillSearching:
+        return errors.page(request, 429, seconds=5)
     response = render(request, "iswg/search.html", {"typed": typed, "found": found})
     response["Cache-Control"] = "no-store"
     return response

@@ -249,3 +249,21 @@ def test_the_page_that_shuts_an_account_lists_what_is_left_behind(world, desk, f
     page = words(fiji.get(reverse("vault:suspend", args=[world.fj_contact.pk])))
     assert "Drafts that only this person can open" in page
     assert "has not acknowledged" in page
+
+
+def test_one_search_at_a_time_for_one_person(fiji, vanuatu, world, monkeypatch):
+    from bulletins import search
+
+    monkeypatch.setattr(search, "_searching", {world.fj.pk})
+    assert fiji.get(reverse("search"), {"q": "gannet"}).status_code == 429
+    assert vanuatu.get(reverse("search"), {"q": "gannet"}).status_code == 200
+    search._searching.clear()
+    assert fiji.get(reverse("search"), {"q": "gannet"}).status_code == 200
+    assert not search._searching
+
+
+@pytest.mark.parametrize(
+    "address", ["/people/?of=%00", "/bulletins/?box=%00&q=1", "/search/?q=a%00"]
+)
+def test_an_address_with_a_nul_is_answered_in_words(fiji, address):
+    assert fiji.get(address).status_code == 400
