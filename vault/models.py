@@ -187,7 +187,6 @@ class SealedFile(models.Model):
     object_id = models.UUIDField(db_index=True)
     position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=14, choices=FileState, default=FileState.ARRIVING)
-    refusal = models.CharField(max_length=40, blank=True, help_text="the code of the reason")
     header = models.BinaryField(max_length=64)
     disk_name = models.CharField(max_length=64, unique=True)
     padded_size = models.BigIntegerField()

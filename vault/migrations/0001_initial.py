@@ -139,10 +139,6 @@ class Migration(migrations.Migration):
                         max_length=14,
                     ),
                 ),
-                (
-                    "refusal",
-                    models.CharField(blank=True, help_text="the code of the reason", max_length=40),
-                ),
                 ("header", models.BinaryField(max_length=64)),
                 ("disk_name", models.CharField(max_length=64, unique=True)),
                 ("padded_size", models.BigIntegerField()),
