@@ -11,12 +11,14 @@ import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from access.policy import Refused
 from accounts.language import speak_as
 from activity.record import record_refusal
+from bulletins.keeping import kept_page
 from vault.crypto.errors import CannotOpen
 
 log = logging.getLogger("iswg.errors")
@@ -50,7 +52,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The anti-forgery token did not match: usually a page left open over a sign-in."""
+    """The anti-forgery token did not match: usually a page left open over a sign-in.
+
+    What was typed into the composer comes back to be sent again by hand; but only if the
+    browser itself says that the form came from our own page, or a stranger's page could put
+    words there and wait for a click.
+    """
+    match = request.resolver_match
+    typed = match is not None and match.view_name in {"bulletins:new", "bulletins:draft"}
+    if typed and request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
+        return kept_page(request, door=settings.LOGIN_URL, stale=True)
     return page(request, 403, stale=True)
 
 

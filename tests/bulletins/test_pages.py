@@ -267,3 +267,23 @@ def test_one_search_at_a_time_for_one_person(fiji, vanuatu, world, monkeypatch):
 )
 def test_an_address_with_a_nul_is_answered_in_words(fiji, address):
     assert fiji.get(address).status_code == 400
+
+
+def test_a_form_that_outlived_a_sign_in_comes_back_with_everything_typed(world):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(reverse("account_login")).content.decode()
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page)[1]
+    sent = {"login": world.fj.email, "password": "reef lantern copra harbour tide"}
+    client.post(reverse("account_login"), {**sent, "csrfmiddlewaretoken": token})
+    old = {**FIELDS, "csrfmiddlewaretoken": token, "draft": str(uuid.uuid4()), "version": "0"}
+    kept = client.post(reverse("bulletins:new"), old, headers={"Origin": "http://testserver"})
+    assert kept.status_code == 409
+    assert TITLE in words(kept)
+    assert "Send again" in words(kept)
+    strange = client.post(reverse("bulletins:new"), old, headers={"Origin": "https://evil.test"})
+    assert strange.status_code == 403
+    assert TITLE not in words(strange)
+    assert client.post(reverse("bulletins:new"), old).status_code == 403
+    assert not Draft.objects.exists()
