@@ -258,6 +258,7 @@ def test_the_web_process_asks_for_itself_whether_it_may_start(tmp_path):
         "ISWG_DATA_DIR": str(tmp_path),
         "EMAIL_URL": "smtp://mail.test",
         "DATABASE_URL": "",
+        "ISWG_SECRET_KEY": "0123456789" * 6,
         "DJANGO_SETTINGS_MODULE": "iswg.settings",
     }
     answer = subprocess.run(

@@ -184,7 +184,7 @@ class TestWhoMay:
         assert on_disk() == before
         assert SealedFile.objects.count() == 1
 
-    def test_a_reader_may_write_no_draft_and_so_attaches_nothing(self, world):
+    def test_a_reader_may_write_no_draft_and_so_attaches_nothing(self, world, files_dir):
         from access.roles import Role
 
         reader = Officer(world.colleague("FJ", Role.READER, name="reader"))
