@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, F, FilteredRelation, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from access.actors import Actor
@@ -18,7 +18,6 @@ from bulletins.models import (
     NamedOfficer,
     PersonCount,
     Place,
-    ReadMark,
     Recipient,
 )
 
@@ -52,10 +51,20 @@ def rows_in_box(actor: Actor, box: str) -> QuerySet[Recipient]:
         rows = rows.filter(place=Place.TO)
     elif box == "ours":
         rows = rows.filter(place=Place.ORIGIN)
-    read = ReadMark.objects.filter(user_id=actor.user_id, bulletin=OuterRef("bulletin_id"))
+    # A join and not EXISTS: PostgreSQL would hash every mark of a person who has read much.
+    own_mark = FilteredRelation(
+        "bulletin__readmark", condition=Q(bulletin__readmark__user=actor.user_id)
+    )
     return (
         rows.select_related("bulletin", "bulletin__origin")
-        .annotate(is_read=Case(When(place=Place.ORIGIN, then=Value(True)), default=Exists(read)))
+        .annotate(own_mark=own_mark)
+        .annotate(
+            is_read=Case(
+                When(place=Place.ORIGIN, then=Value(True)),
+                When(own_mark__user_id__isnull=False, then=Value(True)),
+                default=Value(False),
+            )
+        )
         .order_by("-bulletin_id")
     )
 

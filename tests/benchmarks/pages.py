@@ -63,6 +63,7 @@ def environment(folder: Path, port: int = 0) -> dict[str, str]:
     pin = folder / "secrets" / "directory_pin"
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("ISWG_")},
+        **({"ISWG_COLLECTED": "1"} if "ISWG_COLLECTED" in os.environ else {}),
         "ISWG_DATA_DIR": str(folder),
         "ISWG_DEMO_PASSPHRASE": PHRASE,
         "ISWG_ORIGIN": f"http://localhost:{port}",
