@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.benchmarks.weight import weigh
 from tests.browser.people import person
 
 PAGES = [
@@ -56,25 +57,14 @@ def test_the_pages_before_sign_in_are_clean(browser, portal, address):
     assert not Axe().run(page).response["violations"]
 
 
-def weigh(page, address) -> tuple[int, int, int]:
-    """Requests, bytes on the wire, and bytes of the HTML answer, as the browser counted them."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    sizes, kinds = {}, {}
-    session.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
-    session.on(
-        "Network.loadingFinished",
-        lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}),
-    )
-    page.goto(address, wait_until="networkidle")
-    session.detach()
-    html = sum(n for request, n in sizes.items() if kinds.get(request) == "Document")
-    return len([n for n in sizes.values() if n]), sum(sizes.values()), html
+def weight_of(page, address) -> tuple[int, int, int]:
+    found = weigh(page, address)
+    return found["requests"], found["bytes"], found["html"]
 
 
 def test_the_first_visit_stays_within_its_budget(browser, portal):
     page = browser.new_context(base_url=portal.url).new_page()
-    requests, weight, html = weigh(page, "/sign-in/")
+    requests, weight, html = weight_of(page, "/sign-in/")
     assert requests <= 10
     assert weight <= 60_000
     assert html <= 14_000
@@ -85,11 +75,11 @@ def test_a_page_of_a_signed_in_person_stays_within_its_budget(browser, portal):
     fresh = page.context.browser.new_context(
         base_url=portal.url, storage_state=page.context.storage_state()
     ).new_page()
-    requests, weight, html = weigh(fresh, "/")
+    requests, weight, html = weight_of(fresh, "/")
     assert requests <= 10
     assert weight <= 60_000
     assert html <= 14_000
-    warm_requests, warm, _ = weigh(fresh, "/bulletins/")
+    warm_requests, warm, _ = weight_of(fresh, "/bulletins/")
     assert warm_requests <= 2
     assert warm <= 15_000
 

@@ -217,3 +217,17 @@ def test_whoever_opens_it_gets_no_mail_about_it_any_more(desk, world):
     opening.open_bulletin(**desk.acting(world.vu), bulletin=bulletin)
     assert not about.filter(recipient=world.vu).exists()
     assert about.filter(recipient=world.vu_contact).exists()
+
+
+def test_a_colleagues_reading_takes_no_dot_away_and_doubles_no_row(desk, world):
+    issued = desk.publish(world.fj)
+
+    def dots(user):
+        return [row.is_read for row in queries.rows_in_box(world.actor(user), "inbox")]
+
+    assert dots(world.vu) == dots(world.vu_contact) == [False]
+    bulletin = for_person(world, world.vu, issued)
+    opening.open_bulletin(**desk.acting(world.vu), bulletin=bulletin)
+    assert (dots(world.vu), dots(world.vu_contact)) == ([True], [False])
+    opening.open_bulletin(**desk.acting(world.vu_contact), bulletin=bulletin)
+    assert (dots(world.vu), dots(world.vu_contact)) == ([True], [True])

@@ -284,3 +284,28 @@ def test_a_made_up_bulletin_with_a_key_of_its_own_shows_no_title(desk, world, va
     assert NOT_SIGNED in words(look(vanuatu, made_up))
     assert KeyHolder.objects.get(object_id=genuine.uuid, holder="VU").wrap is not None
     assert KeyHolder.objects.get(object_id=made_up.uuid).wrap is None
+
+
+def test_a_headline_that_palau_signs_is_not_listed_as_fijis(desk, world, vanuatu):
+    """An insider with a hand in the database can sign, but only as the own administration."""
+    from bulletins.facts import facts_of
+    from vault.manifests import sign_manifest
+    from vault.objects import TITLE_FLOOR, DataKey, Holder, clear_facts, hand_out
+
+    for origin, author, seen in (("FJ", world.pw, False), ("PW", world.pw, True)):
+        row = Bulletin.objects.create(
+            ref=f"B-{origin}000", product_type="alert", tlp="TLP:CLEAR", origin_id=origin,
+            author=author,
+        )  # fmt: skip
+        Recipient.objects.create(administration_id="VU", bulletin=row)
+        key = DataKey.make("bulletin", row.uuid)
+        words_of_it = f"Headline as {origin}".encode()
+        binds = clear_facts(facts_of(row))
+        title = key.seal_field("title", words_of_it, binds=binds, floor=TITLE_FLOOR)
+        Revision.objects.create(bulletin=row, number=1, sealed_title=title, sealed_content=b"")
+        epoch = directory.directory().epoch("VU")
+        holders = [Holder("VU", epoch.number, epoch.public.box)]
+        hand_out(key, holders)
+        sign_manifest(world.vault(world.pw), key, clear=facts_of(row), holders=holders, sealed={})
+        page = words(vanuatu.get(reverse("bulletins:list")))
+        assert (f"Headline as {origin}" in page) is seen
