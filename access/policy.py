@@ -16,6 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access.actions import Action
@@ -164,6 +165,123 @@ def publish_bulletin(actor: Actor, draft: Any) -> Decision:
     return edit_draft(actor, draft) and allow_if(
         actor.holds(PUBLISHES),
         _("Only a contact point or a coordinator publishes. Your draft is kept."),
+    )
+
+
+# Discussions ----------------------------------------------------------------------------------
+# A thread carries `holder_codes` (the administrations that take part), `named_ids` (people who
+# take part by name: officers for TLP:RED, invited observers), `origin_id` and `is_open`. Who is
+# in is asked anew each time: whoever was removed reads nothing from that instant.
+
+
+@rule(Action.READ_THREAD)
+def read_thread(actor: Actor, thread: Any) -> Decision:
+    if actor.user_id in thread.named_ids:
+        return Decision(True)
+    return allow_if(
+        actor.holds(READS), _("Observers see only what they are invited to.")
+    ) and allow_if(
+        actor.administration in thread.holder_codes,
+        _("Your administration does not take part in this discussion."),
+    )
+
+
+@scope(Action.READ_THREAD)
+def readable_threads(actor: Actor) -> Q:
+    grants = apps.get_model("discussions", "ThreadOfficer")._default_manager
+    named = Q(pk__in=grants.filter(user=actor.user_id).values("content_object"))
+    if not actor.holds(READS):
+        return named
+    rows = apps.get_model("discussions", "Participant")._default_manager
+    ours = rows.filter(administration=actor.administration, named_only=False)
+    return Q(pk__in=ours.values("thread")) | named
+
+
+@audience(Action.READ_THREAD)
+def readers_of_thread(thread: Any) -> Q:
+    return appointed(READS, thread.holder_codes) | (
+        appointed(set(Role)) & Q(pk__in=thread.named_ids)
+    )
+
+
+@rule(Action.OPEN_THREAD)
+def open_thread(actor: Actor, _target: Any) -> Decision:
+    return allow_if(actor.holds(WRITES), _("Readers follow discussions but do not write in them."))
+
+
+@rule(Action.POST_MESSAGE)
+def post_message(actor: Actor, thread: Any) -> Decision:
+    return (
+        read_thread(actor, thread)
+        and open_thread(actor, thread)
+        and allow_if(thread.is_open, _("This discussion is closed."))
+    )
+
+
+def _own_words(actor: Actor, message: Any) -> Decision:
+    """A message carries `thread`, whose it is, and whether it is a note or withdrawn."""
+    return post_message(actor, message.thread) and allow_if(
+        not message.is_note and not message.withdrawn, _("There is nothing here to change.")
+    )
+
+
+@rule(Action.EDIT_MESSAGE)
+def edit_message(actor: Actor, message: Any) -> Decision:
+    return (
+        _own_words(actor, message)
+        and allow_if(
+            message.author_id == actor.user_id
+            and message.administration_id == actor.administration,
+            _("Only its author edits a message."),
+        )
+        and allow_if(
+            timezone.now() <= message.may_change_until,
+            _("A message can be edited for 15 minutes. Write another one, or withdraw it."),
+        )
+    )
+
+
+@rule(Action.WITHDRAW_MESSAGE)
+def withdraw_message(actor: Actor, message: Any) -> Decision:
+    """The author at any time, or who publishes for that administration."""
+    return _own_words(actor, message) and allow_if(
+        message.administration_id == actor.administration
+        and (message.author_id == actor.user_id or actor.holds(PUBLISHES)),
+        _("Only its author, or a contact point of that administration, withdraws a message."),
+    )
+
+
+@rule(Action.RESOLVE_THREAD)
+def resolve_thread(actor: Actor, thread: Any) -> Decision:
+    return post_message(actor, thread)
+
+
+@rule(Action.CLOSE_THREAD)
+def close_thread(actor: Actor, thread: Any) -> Decision:
+    return (
+        read_thread(actor, thread)
+        and open_thread(actor, thread)
+        and allow_if(
+            actor.administration == thread.origin_id,
+            _("Only the administration that opened a discussion closes it."),
+        )
+    )
+
+
+@rule(Action.CHANGE_AUDIENCE)
+def change_audience(actor: Actor, thread: Any) -> Decision:
+    return post_message(actor, thread) and allow_if(
+        actor.administration == thread.origin_id,
+        _("Only the administration that opened a discussion changes who takes part."),
+    )
+
+
+@rule(Action.EDIT_THREAD_DRAFT)
+def edit_thread_draft(actor: Actor, draft: Any) -> Decision:
+    """`draft` carries its `thread`: nothing is prepared where nothing can be sent."""
+    return post_message(actor, draft.thread) and allow_if(
+        draft.author_id == actor.user_id and draft.administration_id == actor.administration,
+        _("This draft belongs to somebody else."),
     )
 
 

@@ -7,6 +7,7 @@ answers today.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from access.actors import Actor
 from access.policy import Action, can
@@ -61,6 +63,39 @@ def draft(author: int, code: str) -> Callable[[Role], Any]:
     return lambda _role: SimpleNamespace(author_id=author, administration_id=code)
 
 
+def thread(
+    holders: tuple[str, ...],
+    named: tuple[int, ...] = (),
+    *,
+    origin: str = OURS,
+    is_open: bool = True,
+) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(
+        holder_codes=frozenset(holders),
+        named_ids=frozenset(named),
+        origin_id=origin,
+        is_open=is_open,
+    )
+
+
+def message(
+    of: Callable[[Role], Any], author: int, code: str = OURS, *, minutes: int = 1
+) -> Callable[[Role], Any]:
+    """`minutes`: how long it can still be edited."""
+    return lambda role: SimpleNamespace(
+        thread=of(role),
+        author_id=author,
+        administration_id=code,
+        is_note=False,
+        withdrawn=False,
+        may_change_until=timezone.now() + datetime.timedelta(minutes=minutes),
+    )
+
+
+def thread_draft(of: Callable[[Role], Any], author: int) -> Callable[[Role], Any]:
+    return lambda role: SimpleNamespace(thread=of(role), author_id=author, administration_id=OURS)
+
+
 def administration(code: str) -> Callable[[Role], Any]:
     return lambda _role: SimpleNamespace(pk=code)
 
@@ -78,6 +113,13 @@ ISSUED = bulletin((OURS, THEIRS), (THEIRS,))
 FOREIGN = bulletin((THEIRS,), ())
 NAMING_ME = bulletin((OURS, THEIRS), (OURS,), (ME, STRANGER))
 NAMING_OTHERS = bulletin((OURS, THEIRS), (OURS,), (COLLEAGUE, STRANGER))
+
+TAKING_PART = thread((OURS, THEIRS))
+OF_OTHERS = thread((THEIRS,), origin=THEIRS)
+OPENED_BY_THEM = thread((OURS, THEIRS), origin=THEIRS)
+CLOSED = thread((OURS, THEIRS), is_open=False)
+BY_NAME = thread((), (ME, STRANGER))
+NAMED_OTHERS = thread((), (COLLEAGUE, STRANGER))
 
 SITUATIONS = [
     Situation(Action.READ_BULLETIN, "received", RECEIVED),
@@ -99,6 +141,28 @@ SITUATIONS = [
     Situation(Action.EDIT_DRAFT, "written for a former administration", draft(ME, THEIRS)),
     Situation(Action.PUBLISH_BULLETIN, "own draft", draft(ME, OURS)),
     Situation(Action.PUBLISH_BULLETIN, "draft of a colleague", draft(COLLEAGUE, OURS)),
+    Situation(Action.READ_THREAD, "we take part", TAKING_PART),
+    Situation(Action.READ_THREAD, "of others", OF_OTHERS),
+    Situation(Action.READ_THREAD, "naming this person", BY_NAME),
+    Situation(Action.READ_THREAD, "naming a colleague", NAMED_OTHERS),
+    Situation(Action.OPEN_THREAD, "", TAKING_PART),
+    Situation(Action.POST_MESSAGE, "we take part", TAKING_PART),
+    Situation(Action.POST_MESSAGE, "of others", OF_OTHERS),
+    Situation(Action.POST_MESSAGE, "naming this person", BY_NAME),
+    Situation(Action.POST_MESSAGE, "closed", CLOSED),
+    Situation(Action.EDIT_MESSAGE, "own", message(TAKING_PART, ME)),
+    Situation(Action.EDIT_MESSAGE, "own, 16 minutes old", message(TAKING_PART, ME, minutes=-1)),
+    Situation(Action.EDIT_MESSAGE, "a colleague's", message(TAKING_PART, COLLEAGUE)),
+    Situation(Action.WITHDRAW_MESSAGE, "own", message(TAKING_PART, ME, minutes=-1)),
+    Situation(Action.WITHDRAW_MESSAGE, "a colleague's", message(TAKING_PART, COLLEAGUE)),
+    Situation(Action.WITHDRAW_MESSAGE, "another's", message(TAKING_PART, STRANGER, THEIRS)),
+    Situation(Action.RESOLVE_THREAD, "we take part", TAKING_PART),
+    Situation(Action.CLOSE_THREAD, "opened by us", TAKING_PART),
+    Situation(Action.CLOSE_THREAD, "opened by others", OPENED_BY_THEM),
+    Situation(Action.CHANGE_AUDIENCE, "opened by us", TAKING_PART),
+    Situation(Action.CHANGE_AUDIENCE, "opened by others", OPENED_BY_THEM),
+    Situation(Action.EDIT_THREAD_DRAFT, "own", thread_draft(TAKING_PART, ME)),
+    Situation(Action.EDIT_THREAD_DRAFT, "a colleague's", thread_draft(TAKING_PART, COLLEAGUE)),
     Situation(Action.READ_ADMINISTRATION, "own", administration(OURS)),
     Situation(Action.READ_ADMINISTRATION, "another", administration(THEIRS)),
     Situation(Action.READ_PEOPLE, "own", administration(OURS)),

@@ -12,17 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bulletins.models import ProductType, Tlp
+from bulletins.models import ProductType
+from wording.markings import TLP_MEANING, TLP_ORDER, Tlp
 
-TLP_MEANING = {
-    Tlp.RED: _("For the named officers only. Do not pass to anyone else, not even colleagues."),
-    Tlp.AMBER_STRICT: _("Your administration only. Do not pass outside, including to clients."),
-    Tlp.AMBER: _("Your administration and its national partner agencies, if they need to know."),
-    Tlp.GREEN: _("All OCO members and the Secretariat. Not for public channels."),
-    Tlp.CLEAR: _("May be passed to anyone."),
-}
-# From the strictest to the freest: used to compare, never shown.
-TLP_ORDER = [Tlp.RED, Tlp.AMBER_STRICT, Tlp.AMBER, Tlp.GREEN, Tlp.CLEAR]
+__all__ = ["TLP_MEANING", "TLP_ORDER"]
 
 PAP_MEANING = {
     "PAP:RED": _(

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.grants import PersonalGrant
+from wording.markings import Tlp
 
 
 class ProductType(models.TextChoices):
@@ -26,16 +27,6 @@ class ProductType(models.TextChoices):
     SEIZURE = "seizure", _("Seizure report")
     THREAT = "threat", _("Threat assessment")
     OPS = "ops", _("Operation report")
-
-
-class Tlp(models.TextChoices):
-    """TLP 2.0. The labels are never translated; their meaning is."""
-
-    RED = "TLP:RED", "TLP:RED"
-    AMBER_STRICT = "TLP:AMBER+STRICT", "TLP:AMBER+STRICT"
-    AMBER = "TLP:AMBER", "TLP:AMBER"
-    GREEN = "TLP:GREEN", "TLP:GREEN"
-    CLEAR = "TLP:CLEAR", "TLP:CLEAR"
 
 
 class Urgency(models.TextChoices):

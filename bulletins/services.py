@@ -38,7 +38,6 @@ from bulletins.models import (
     Urgency,
 )
 from bulletins.readership import Readership, choosable_administrations, readership
-from bulletins.references import make_reference
 from vault import files
 from vault.crypto.context import context
 from vault.crypto.envelope import open_sealed, seal
@@ -47,6 +46,7 @@ from vault.crypto.padding import pad, unpad
 from vault.manifests import sign_manifest
 from vault.objects import TITLE_FLOOR, DataKey, clear_facts, hand_out
 from vault.sessions import Vault
+from wording.references import make_reference
 
 DRAFT_KIND = "draft"
 

@@ -9,7 +9,7 @@ class Reference:
     regex = r"[Bb]-[0-9A-Za-z]{5}"
 
     def to_python(self, value: str) -> str:
-        from bulletins.references import read_reference
+        from wording.references import read_reference
 
         return read_reference(value)
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "accounts",
     "vault",
     "bulletins",
+    "discussions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

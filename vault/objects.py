@@ -22,7 +22,7 @@ from django.db import transaction
 from vault.crypto.box import BoxPublic, open_box, seal_to
 from vault.crypto.canonical import canonical
 from vault.crypto.context import context
-from vault.crypto.derive import derive, make_secret
+from vault.crypto.derive import derive, derive_for, make_secret
 from vault.crypto.envelope import open_sealed, seal
 from vault.crypto.errors import CannotOpen
 from vault.crypto.padding import pad, unpad
@@ -76,6 +76,14 @@ class DataKey:
         if not isinstance(found, dict):
             raise CannotOpen
         return found
+
+    def part(self, kind: str, object_id: UUID) -> DataKey:
+        """The key of one thing inside this one (a message of a thread): whoever opens the whole
+        opens it, and giving a part away gives nothing else away."""
+        where = context(
+            "iswg/v1/object part", self.kind, self.object_id, self.revision, kind, object_id
+        )
+        return DataKey(kind, object_id, 1, derive_for(self._secret, where))
 
     @property
     def commitment(self) -> bytes:

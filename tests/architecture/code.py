@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("access", "activity", "accounts", "vault", "bulletins")
+APPS = ("wording", "access", "activity", "accounts", "vault", "bulletins", "discussions")
 
 
 def python_files(folder: str) -> list[Path]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.code import ROOT, short
 
-FOLDERS = ("iswg", "access", "activity", "accounts", "vault", "bulletins", "tests", "tools")
+FOLDERS = ("iswg", "wording", "access", "activity", "accounts", "vault", "bulletins", "discussions", "tests", "tools")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 FORBIDDEN = {
     "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)",

@@ -30,6 +30,16 @@ def derive(secret: bytes, label: str) -> bytes:
     return HKDFExpand(SHA256(), SECRET_LENGTH, label.encode()).derive(secret)
 
 
+def derive_for(secret: bytes, where: bytes) -> bytes:
+    """The 32-byte key of one particular part: `where` is a `context`, so no two are the same.
+
+    For keys that there are any number of (one per message of a thread); what `derive` says of
+    siblings holds here too. Contexts begin differently from labels, so the two never meet.
+    """
+    require_secret(secret)
+    return HKDFExpand(SHA256(), SECRET_LENGTH, where).derive(secret)
+
+
 def key_and_commitment(salt: bytes, key: bytes, info: bytes) -> tuple[bytes, bytes]:
     """A key for one single use, and 32 public bytes that admit no other key or context.
 
