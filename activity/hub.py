@@ -20,9 +20,11 @@ from weakref import WeakKeyDictionary
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min
+from django.utils import timezone
 
 from access.desk import Desk, desk
 from access.sockets import Member, doorkeeper, encode
+from activity import gauges
 from activity.models import LiveEvent
 from activity.nudge import GROUP, Trouble, wakers
 from activity.topics import RELOAD, decide, sort_topics
@@ -57,6 +59,7 @@ class Hub:
 
     async def join(self, member: Member) -> None:
         self.members.add(member)
+        gauges.show("sockets", len(self.members))
         async with self._starting:
             if self._task is None:
                 self.last = await self.desk.ask(newest_number)
@@ -64,6 +67,7 @@ class Hub:
 
     def leave(self, member: Member) -> None:
         self.members.discard(member)
+        gauges.show("sockets", len(self.members))
         for topic in member.topics:
             self.listeners[topic].discard(member)
             if not self.listeners[topic]:
@@ -148,6 +152,8 @@ class Hub:
                     # Whoever subscribes from here on has this event from the replay.
                     self.last = event.pk
                     await self._deliver(event, list(self.listeners.get(event.topic, ())))
+                    late = (timezone.now() - event.at).total_seconds()
+                    gauges.show("hub_delay_seconds", round(max(late, 0.0), 3))
 
     def _look(self, certain: bool) -> list[LiveEvent]:
         """New events, in the database thread."""

@@ -117,6 +117,14 @@ def directory_is_whole(app_configs: Any, databases: Any = None, **kwargs: Any) -
 
     if not databases:
         return []
+    if settings.PRODUCTION and not settings.DIRECTORY_PIN and is_founded():
+        return [
+            Error(
+                "There is a directory of keys, and ISWG_DIRECTORY_PIN is empty.",
+                hint="Write the pin shown when the first officer accepted; it is in the manual.",
+                id="iswg.E007",
+            )
+        ]
     try:
         if is_founded():
             directory()

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -34,10 +35,14 @@ class Environment:
         if not path:
             return self._values.get(name, default)
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            found = Path(path).read_text(encoding="utf-8").strip()
         except OSError:
             self.fault(f"{name}_FILE", "the file it names cannot be read; correct the path or mode")
             return default
+        if not found:
+            # Whoever names a file means it: what holds when left out would come as a surprise.
+            self.fault(f"{name}_FILE", "the file it names is empty; fill it, or leave this out")
+        return found or default
 
     def parsed(self, name: str, parse: Callable[[str], T], default: T, remedy: str) -> T:
         raw = self.text(name)
@@ -63,6 +68,30 @@ class Environment:
         if self.faults:
             lines = "\n  ".join(self.faults)
             raise ImproperlyConfigured(f"These settings need attention:\n  {lines}")
+
+
+def is_private_mail(found: Mapping[str, Any]) -> bool:
+    """Whether mail goes to a mail server, and over TLS unless that is this machine."""
+    if not found["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
+        return False
+    sealed = found.get("EMAIL_USE_TLS") or found.get("EMAIL_USE_SSL")
+    return bool(sealed) or found.get("EMAIL_HOST") in {"localhost", "127.0.0.1", "::1"}
+
+
+def networks(raw: str) -> list[str]:
+    """Addresses or networks with commas, each one that can be meant."""
+    found = [part.strip() for part in raw.split(",") if part.strip()]
+    for part in found:
+        ipaddress.ip_network(part, strict=False)
+    return found
+
+
+def pin(raw: str) -> str:
+    """The hash of the directory's first line: 64 hexadecimal digits."""
+    value = raw.strip().lower()
+    if len(bytes.fromhex(value)) != 32:
+        raise ValueError
+    return value
 
 
 def secret_bytes(raw: str) -> bytes:

@@ -25,9 +25,10 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
 
+from iswg.onehop import MAX_BODY, SHIELD
+
 logger = logging.getLogger("iswg.server")
 
-MAX_BODY = 96 * 1024
 MAX_FRAME = 16 * 1024
 # A page may fall this far behind before its socket is cut; it comes back and asks from its number.
 SLOW_SOCKET = 512 * 1024
@@ -51,11 +52,14 @@ which needs JavaScript; without it, make the file smaller.</p>
 <p>Rien n'a été enregistré. Revenez en arrière : votre texte y est encore. Les fichiers de plus de
 64 Ko sont envoyés par morceaux, ce qui exige JavaScript ; sans lui, réduisez le fichier.</p></div>
 </html>""".encode()
+_SHIELD = b"".join(b"%b: %b\r\n" % pair for pair in SHIELD)
 TOO_LARGE = (
     b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
-    b"Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
-    b"Content-Security-Policy: default-src 'none'\r\nContent-Length: %d\r\n\r\n%b"
-) % (len(_SORRY), _SORRY)
+    b"Content-Type: text/html; charset=utf-8\r\n%bContent-Length: %d\r\n\r\n%b"
+) % (_SHIELD, len(_SORRY), _SORRY)
+NOT_UNDERSTOOD = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n%bContent-Length: 0\r\n\r\n" % (
+    _SHIELD
+)
 
 
 class PortalRequest(WebRequest):
@@ -141,6 +145,13 @@ class PortalRequest(WebRequest):
         self.resumeProducing()
         super().connectionLost(reason)
 
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """Daphne's own answers (400, 500, 503), in plain words, with the headers of all."""
+        kind = (b"content-type", b"text/plain; charset=utf-8")
+        headers = [kind, (b"cache-control", b"no-store"), *SHIELD]
+        self.handle_reply({"type": "http.response.start", "status": status, "headers": headers})
+        self.handle_reply({"type": "http.response.body", "body": f"{status} {body}".encode()})
+
     def handle_exception(self, exception: BaseException) -> None:
         """After the first byte there is no other status to send: cut, so that the client knows."""
         if self._response_started:
@@ -159,6 +170,24 @@ def backlog(transport: Any) -> int:
 
 class PortalSocket(WebSocketProtocol):
     """One WebSocket: a reader who falls far behind is cut off, and asks again from its number."""
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """A page that went away while its answer was drawn: there is nobody to tell, and no fault.
+
+        The application learns of it by its own `websocket.disconnect`, a moment later.
+        """
+        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
+            super().handle_reply(message)
+
+    def sendHttpErrorResponse(  # noqa: N802
+        self,
+        code: int,
+        reason: str,
+        responseHeaders: Any = None,  # noqa: N803
+    ) -> None:
+        """A handshake that is refused, with the headers of every other answer."""
+        shield = [(name.decode(), value.decode()) for name, value in SHIELD]
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *shield])
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
         if backlog(self.transport) > SLOW_SOCKET:
@@ -203,7 +232,15 @@ class PortalFactory(HTTPFactory):
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = PortalRequest
+        # Twisted refuses what is no HTTP at all by itself, in a bare line. It has no other place.
+        channel = getattr(protocol, "_channel", protocol)
+        channel._respondToBadRequestAndDisconnect = lambda: _not_understood(channel)
         return protocol
+
+
+def _not_understood(channel: Any) -> None:
+    channel.transport.write(NOT_UNDERSTOOD)
+    channel.loseConnection()
 
 
 class PortalSocketFactory(WebSocketFactory):

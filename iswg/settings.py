@@ -15,7 +15,7 @@ import dj_email_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from iswg.environment import Environment, peppers, secret_bytes
+from iswg.environment import Environment, is_private_mail, networks, peppers, pin, secret_bytes
 from vault.crypto.phrase import ArgonCost
 
 env = Environment()
@@ -29,7 +29,21 @@ PRODUCTION = env.parsed(
     "write development or production",
 )
 DEBUG = False
-DATA_DIR = Path(env.text("ISWG_DATA_DIR") or BASE_DIR / "var").resolve()
+
+
+def only_in_development(name: str, value: str, remedy: str) -> str:
+    """A value that does for first steps and would be wrong, quietly, where it matters."""
+    if PRODUCTION:
+        env.fault(name, remedy)
+    return value
+
+
+DATA_DIR = Path(
+    env.text("ISWG_DATA_DIR")
+    or only_in_development(
+        "ISWG_DATA_DIR", str(BASE_DIR / "var"), "name a folder outside of the code"
+    )
+).resolve()
 FILES_DIR = DATA_DIR / "files"
 MAIL_DIR = DATA_DIR / "mail"
 SPOOL_DIR = DATA_DIR / "spool"
@@ -49,14 +63,23 @@ PEPPERS = env.parsed(
 JOURNAL_KEY = env.parsed(
     "ISWG_JOURNAL_KEY", secret_bytes, b"", "write base64 of 32 random bytes"
 ) or development_secret("ISWG_JOURNAL_KEY")
-DIRECTORY_PIN = env.text("ISWG_DIRECTORY_PIN")
+# Empty until the first officer accepted; from then on production does not start without it
+# (iswg/checks.py), and takes it from nowhere else.
+DIRECTORY_PIN = env.parsed("ISWG_DIRECTORY_PIN", pin, "", "write the pin as shown: 64 digits, 0-f")
 ARGON_COST = ArgonCost()
 REQUIRE_MFA = env.flag("ISWG_REQUIRE_MFA", PRODUCTION)
 DEMO_PASSPHRASE = env.text("ISWG_DEMO_PASSPHRASE")
 CLAMD_URL = env.text("CLAMD_URL")
-TRUSTED_PROXIES = env.listed("ISWG_TRUSTED_PROXIES", [])
+TRUSTED_PROXIES = env.parsed(
+    "ISWG_TRUSTED_PROXIES", networks, [], "write addresses or networks with commas: 127.0.0.1"
+)
+if PRODUCTION and not TRUSTED_PROXIES:
+    # Without it every visitor comes from the proxy's own address, which may be the loopback.
+    env.fault("ISWG_TRUSTED_PROXIES", "write the address of the proxy, for example 127.0.0.1")
 METRICS_TOKEN = env.text("ISWG_METRICS_TOKEN")
-SECURITY_CONTACT = env.text("ISWG_SECURITY_CONTACT") or "security@demo.invalid"
+SECURITY_CONTACT = env.text("ISWG_SECURITY_CONTACT") or only_in_development(
+    "ISWG_SECURITY_CONTACT", "security@demo.invalid", "write who is told of weaknesses, an address"
+)
 
 ALLOWED_HOSTS = env.listed("ISWG_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 ORIGIN = env.text("ISWG_ORIGIN") or "http://localhost:8000"
@@ -69,6 +92,8 @@ if PRODUCTION and not env.text("ISWG_HOSTS"):
     env.fault("ISWG_HOSTS", "write the host name people type, for example iswg.example.org")
 if PRODUCTION and not ORIGIN.startswith("https://"):
     env.fault("ISWG_ORIGIN", "write the address people type, beginning with https://")
+if not env.text("ISWG_ENV") and ORIGIN.startswith("https://"):
+    env.fault("ISWG_ENV", "write production (or development, if it is only tried out)")
 
 INSTALLED_APPS = [
     "daphne",
@@ -189,7 +214,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-iswg" if PRODUCTION else "iswg"
 CSRF_COOKIE_NAME = "__Host-iswg-csrf" if PRODUCTION else "iswg-csrf"
 VAULT_COOKIE_NAME = "__Host-iswg-vault" if PRODUCTION else "iswg-vault"
-LANGUAGE_COOKIE_NAME = "iswg-language"
+LANGUAGE_COOKIE_NAME = "__Host-iswg-language" if PRODUCTION else "iswg-language"
+MESSAGES_COOKIE_NAME = "__Host-iswg-messages" if PRODUCTION else "iswg-messages"
+MESSAGE_STORAGE = "iswg.sentences.Sentences"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -243,7 +270,12 @@ else:
     EMAIL_BACKEND = "activity.mail.EmlFileBackend"
     if PRODUCTION:
         env.fault("EMAIL_URL", "write for example submission://user:password@mail.example.org")
-DEFAULT_FROM_EMAIL = env.text("ISWG_FROM_EMAIL") or "ISWG portal <portal@demo.invalid>"
+if PRODUCTION and EMAIL_URL and not is_private_mail(vars()):
+    # Invitations are keys: not in clear over a network, not to a terminal or a file.
+    env.fault("EMAIL_URL", "begin with submission:// or smtps://; smtp:// to this machine only")
+DEFAULT_FROM_EMAIL = env.text("ISWG_FROM_EMAIL") or only_in_development(
+    "ISWG_FROM_EMAIL", "ISWG portal <portal@demo.invalid>", "write the sender of the portal's mail"
+)
 
 # Headers
 SECURE_CONTENT_TYPE_NOSNIFF = True

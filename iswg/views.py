@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET
 
 from access.policy import Action, can
 from access.roles import READS
-from accounts.queries import administration_of, members_on
+from accounts.language import administration_in
+from accounts.queries import members_on
 from activity import heartbeat
 from activity.queries import latest_live_id
 from bulletins import handling, opening, queries
@@ -65,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _pacific(request: HttpRequest) -> dict[str, object]:
     """The clocks and the map beside the list."""
     now = timezone.now()
-    own = administration_of(request.actor)
+    own = administration_in(request)
     zone = request.user.zone or own.zone
     members = list(members_on(timezone.localdate()))
     return {
@@ -80,7 +81,7 @@ def _pacific(request: HttpRequest) -> dict[str, object]:
 
 
 def _heading(count: int, request: HttpRequest) -> str:
-    name = administration_of(request.actor).label
+    name = administration_in(request).label
     if count == 0:
         return _("Nothing needs %(name)s today") % {"name": name}
     words = NUMBERS.get(count)
@@ -145,11 +146,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database, the worker and (where there is one) Redis answer."""
+    """Whether the database, the worker and (where there is one) Redis answer.
+
+    Which of them does not is for the operator: a stranger learns whether to come back, no more.
+    """
     parts = {"database": _database(), "worker": heartbeat.is_alive(timezone.now())}
     if settings.REDIS_URL:
         parts["redis"] = _redis()
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    ok = all(parts.values())
+    told = {"ok": ok, **parts} if _for_the_operator(request) else {"ok": ok}
+    return JsonResponse(told, status=200 if ok else 503)
 
 
 def _database() -> bool:
@@ -175,11 +181,15 @@ def _redis() -> bool:
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for the operator, from this machine or with the token; to anybody else: nothing."""
-    if not (_is_local(request) or _has_token(request)):
+    if not _for_the_operator(request):
         raise Http404
     from iswg.figures import figures
 
     return HttpResponse(figures(), content_type="text/plain; version=0.0.4")
+
+
+def _for_the_operator(request: HttpRequest) -> bool:
+    return _is_local(request) or _has_token(request)
 
 
 def _is_local(request: HttpRequest) -> bool:

@@ -246,6 +246,11 @@ def test_production_does_not_start_on_a_directory_that_is_not_the_pinned_one(wor
     assert not refused()
     settings.DIRECTORY_PIN = "00" * 32
     assert refused()
+    settings.DIRECTORY_PIN = ""
+    beside = settings.DATA_DIR / "secrets" / "directory_pin"
+    assert not beside.exists()
+    named = [reason for reason in unfit_to_start() if reason.startswith("iswg.E007")]
+    assert "ISWG_DIRECTORY_PIN is empty" in named[0]
     settings.PRODUCTION = False
     assert not refused()
 
@@ -256,7 +261,10 @@ def test_the_web_process_asks_for_itself_whether_it_may_start(tmp_path):
         "ISWG_HOSTS": "portal.test",
         "ISWG_ORIGIN": "https://portal.test",
         "ISWG_DATA_DIR": str(tmp_path),
-        "EMAIL_URL": "smtp://mail.test",
+        "EMAIL_URL": "submission://portal:word@mail.test",
+        "ISWG_FROM_EMAIL": "portal@portal.test",
+        "ISWG_SECURITY_CONTACT": "security@portal.test",
+        "ISWG_TRUSTED_PROXIES": "127.0.0.1",
         "DATABASE_URL": "",
         "ISWG_SECRET_KEY": "0123456789" * 6,
         "DJANGO_SETTINGS_MODULE": "iswg.settings",

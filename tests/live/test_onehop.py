@@ -202,6 +202,28 @@ class TestWhatAViewSays:
 
 
 class TestBounds:
+    async def test_what_no_page_says_carries_the_headers_of_every_page(self, pages, monkeypatch):
+        body = b"title=" + b"y" * MAX_BODY
+        too_large = await ask(pages, "/seen/", method="POST", body=body, headers=[FORM])
+        broken = await ask(OneHop(None), "/seen/")
+        monkeypatch.setattr("iswg.onehop.MAX_WAITING", 0)
+        busy = await ask(pages, "/seen/")
+        for answer, status in ((too_large, 413), (busy, 503), (broken, 500)):
+            headers = dict(answer.headers)
+            assert answer.status == status
+            assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+            assert headers[b"x-content-type-options"] == b"nosniff"
+            assert headers[b"cache-control"] == b"no-store"
+
+    async def test_a_host_that_is_not_ours_is_refused_with_the_same_headers(self):
+        """In production that refusal comes from before the middleware that writes them."""
+        with override_settings(SECURE_SSL_REDIRECT=True):
+            answer = await ask(OneHop(WSGIHandler()), "/seen/", headers=[(b"host", b"evil.test")])
+        assert answer.status == 400
+        names = [name for name, _value in answer.headers]
+        assert names.count(b"content-security-policy") == 1
+        assert names.count(b"x-content-type-options") == 1
+
     async def test_a_body_at_the_limit_is_read(self, pages):
         body = b"title=" + b"y" * (MAX_BODY - 6)
         answer = await ask(pages, "/seen/", method="POST", body=body, pieces=9, headers=[FORM])

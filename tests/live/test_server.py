@@ -203,6 +203,10 @@ class TestSlowReaders:
                 read_to_the_end(page)
 
 
+# Frames as they lie on the wire, to be sent at moments that the library would not choose.
+GO, CLOSE = b"\x81\x82\0\0\0\0go", b"\x88\x82\0\0\0\0\x03\xe8"
+
+
 class TestSockets:
     def test_a_frame_above_16_kilobytes_is_refused(self, portal):
         with connect(f"ws://127.0.0.1:{portal.port}/ws/") as page:
@@ -218,6 +222,48 @@ class TestSockets:
             with pytest.raises(ConnectionClosed) as end:
                 page.recv(timeout=5)
             assert end.value.rcvd.code == 1001
+
+    def test_a_page_that_leaves_in_the_middle_of_its_answer_is_no_fault(self, own_portal):
+        """It says that it goes, and the answer to what it had asked is still being drawn."""
+        for _ in range(3):
+            with connect(f"ws://127.0.0.1:{own_portal.port}/ws/", max_queue=1) as page:
+                page.socket.sendall(GO + CLOSE)
+                time.sleep(0.5)
+        time.sleep(2)  # the server looks once a second at what its applications came to
+        assert "Exception inside application" not in own_portal.said()
+        with connect(f"ws://127.0.0.1:{own_portal.port}/ws/", max_queue=None) as page:
+            page.send("go")
+            assert len(page.recv(timeout=10)) == 10_000
+
+
+SHIELD = (b"content-security-policy: default-src 'none'", b"x-content-type-options: nosniff")
+
+
+def said_to(server, bytes_sent: bytes) -> bytes:
+    with server.connect() as wire:
+        wire.sendall(bytes_sent)
+        return everything(wire)
+
+
+class TestWhatTheServerSaysByItself:
+    """Answers that no page ever made: nothing in them runs, and nothing is guessed."""
+
+    @pytest.mark.parametrize(
+        ("status", "sent"),
+        [
+            (b"413", request("POST", "/size", f"Content-Length: {LIMIT + 1}")),
+            (b"400", b"this is no HTTP\r\n\r\n"),
+            (b"400", request("GET", "/size", "Connection: close").replace(b"/size", b"/\xff")),
+            (b"400", request("GET", "/size", "Content-Length: many")),
+            (b"500", request("GET", "/breaks-at-once", "Connection: close")),
+            (b"400", request("GET", "/ws/", "Upgrade: websocket", "Connection: Upgrade")),
+        ],
+    )
+    def test_it_says_so_with_the_headers_of_every_page(self, portal, status, sent):
+        answer = said_to(portal, sent).lower()
+        assert answer.startswith(b"http/1.1 " + status)
+        for header in SHIELD:
+            assert header in answer
 
 
 class TestTheAccessLog:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +47,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _refused(request, found, _why_not(found))
     if request.user.is_authenticated:
         return _refused(request, found, "signed_in", status=HTTPStatus.CONFLICT)
-    if "language" not in request.GET and not request.COOKIES.get("iswg-language"):
+    if "language" not in request.GET and not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
         translation.activate(found.language)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
