@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.ports import KeyState
 from vault import pepper, sessions
+from vault.believing import granted_keys
 from vault.directory import DirectoryBroken, directory
-from vault.grants import granted_keys
 from vault.models import KeyClaim, KeySlot
 from vault.passphrases import Answers as PassphraseAnswers
 

@@ -70,7 +70,11 @@ def enter_person(
         actor,
         Event.KEY_ENTERED,
         f"accounts.user:{person.pk}",
-        detail={"key": public.key_id, "replaced": former is not None},
+        detail={
+            "key": public.key_id,
+            "replaced": former is not None,
+            "former": former.key_id if former else None,
+        },
         audience=_colleagues(facts.administration),
         topics=[f"person:{person.pk}", f"administration:{facts.administration}"],
     )

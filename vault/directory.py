@@ -15,10 +15,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from vault import breaks
 from vault.directory_rules import (
     ClientEntry,
     DirectoryBroken,
     DirectoryShortened,
+    EnvelopeEntry,
     EpochEntry,
     Ledger,
     Line,
@@ -31,6 +33,7 @@ __all__ = [
     "Directory",
     "DirectoryBroken",
     "DirectoryShortened",
+    "EnvelopeEntry",
     "EpochEntry",
     "PersonEntry",
     "directory",
@@ -114,16 +117,31 @@ class Directory:
         epoch = self.epoch(code)
         if epoch is None or epoch.key_id in confirmed:
             return epoch
-        return epoch if timezone.now() >= epoch.sealable_from else None
+        if timezone.now() < epoch.sealable_from:
+            return None
+        return epoch if not epoch.broken or breaks.has_waited(epoch) else None
 
     def is_behind(self, code: str) -> bool:
         """Whether somebody of this administration left since its present epoch was made."""
-        epoch = self.epoch(code)
-        return epoch is not None and any(
-            entry.revoked_at is not None and entry.revoked_at > epoch.seq
-            for entry in self._ledger.keys.values()
-            if entry.administration == code
-        )
+        return self._ledger.is_behind(code)
+
+    def envelope(self, code: str) -> EnvelopeEntry | None:
+        """The newest envelope of the administration, for whoever brings its code."""
+        known = self._ledger.envelopes.get(code, ())
+        return known[-1] if known else None
+
+    def envelope_in_force(self, code: str) -> EnvelopeEntry | None:
+        """The envelope that new epochs are sealed to.
+
+        None if there is none; if whoever made it, and so has read the code, left; or if the
+        administration began anew since: then nobody vouches for it any more.
+        """
+        envelope = self.envelope(code)
+        if envelope is None or any(e.broken and e.seq > envelope.seq for e in self.epochs(code)):
+            return None
+        maker = self._ledger.keys[envelope.made_by]
+        present = self.person(maker.user_id)
+        return envelope if present and present.administration == code else None
 
     def client(self, key_id: bytes) -> ClientEntry | None:
         found = self._ledger.clients.get(bytes(key_id))
@@ -136,10 +154,11 @@ class Directory:
 def pin() -> str:
     """The hash of the first line, in hex; empty before the directory is founded.
 
-    In production it stands in the settings. In development a file beside the other secrets
-    does, because the first line is made after the settings are read.
+    In production it stands in the settings and nowhere else: a file beside the data could be
+    exchanged together with the directory. In development such a file does, because the first
+    line is made after the settings are read.
     """
-    if settings.DIRECTORY_PIN:
+    if settings.DIRECTORY_PIN or settings.PRODUCTION:
         return str(settings.DIRECTORY_PIN).strip()
     try:
         return str(_pin_file().read_text(encoding="ascii")).strip()
@@ -221,4 +240,5 @@ def _start(pinned: str) -> Ledger:
 
 
 def _line(row: DirectoryEntry) -> Line:
-    return Line(row.seq, bytes(row.prev), bytes(row.body), bytes(row.signature), bytes(row.hash))
+    parts = (bytes(row.prev), bytes(row.body), bytes(row.signature), bytes(row.hash))
+    return Line(row.seq, *parts, kept_at=row.at)

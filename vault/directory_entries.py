@@ -85,6 +85,7 @@ class EpochEntry:
     made_by: bytes
     witness: bytes = b""
     witnessed_at: datetime.datetime | None = None
+    kept_at: datetime.datetime | None = None  # by the server's own clock, when it was entered
 
     @property
     def key_id(self) -> bytes:
@@ -97,11 +98,33 @@ class EpochEntry:
 
     @property
     def sealable_from(self) -> datetime.datetime:
-        return self.witnessed_at + BREAK_WAITS if self.witnessed_at else self.at
+        """Maker and witness write the times of the line, and could date it back together; so
+        the wait is counted from the latest of all clocks, the server's own among them."""
+        if self.witnessed_at is None:
+            return self.at
+        return max(self.witnessed_at, self.at, self.kept_at or self.at) + BREAK_WAITS
 
     @property
     def fingerprint(self) -> list[str]:
         return self.public.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeEntry:
+    """The public key of the code on paper in an administration's safe, until the next one."""
+
+    seq: int
+    at: datetime.datetime
+    administration: str
+    number: int
+    epoch: int  # which vouched for it
+    public: BoxPublic
+    salt: bytes
+    made_by: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        return self.public.key_id
 
 
 @dataclass(frozen=True, slots=True)

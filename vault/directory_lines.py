@@ -13,17 +13,20 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from vault.crypto.box import BoxPublic
 from vault.crypto.canonical import canonical
 from vault.crypto.keys import EpochPublic, PersonKeys, PersonPublic
 from vault.crypto.signing import SigningKey
 from vault.directory import Directory, directory
 from vault.directory_rules import (
+    ENVELOPE_LABEL,
     LINE_LABEL,
     NEXT_LABEL,
     START,
     WITNESS_LABEL,
     Ledger,
     Line,
+    envelope_statement,
     epoch_statement,
     line_hash,
 )
@@ -90,6 +93,25 @@ def _next_epoch(
 
 def sign_as_witness(keys: PersonKeys, statement: Mapping[str, Any]) -> bytes:
     return keys.identity.sign(WITNESS_LABEL, epoch_statement(statement))
+
+
+def enter_envelope(
+    keys: PersonKeys, administration: str, public: BoxPublic, salt: bytes, epoch: SigningKey
+) -> int:
+    """The key of a code on paper, countersigned by the administration's present `epoch`."""
+    view = hold()
+    present, former = view.epoch(administration), view.envelope(administration)
+    assert present is not None, "an envelope is for an epoch"
+    facts = {
+        "administration": administration,
+        "number": former.number + 1 if former else 1,
+        "epoch": present.number,
+        "public": public.to_bytes(),
+        "salt": salt,
+        "by": keys.public.key_id,
+    }
+    voucher = epoch.sign(ENVELOPE_LABEL, envelope_statement(facts))
+    return _append(keys, "envelope", {**facts, "voucher": voucher})
 
 
 def revoke(keys: PersonKeys, key_id: bytes) -> int:

@@ -10,6 +10,8 @@ key of its own, add a silent member, or make an epoch for an administration:
              is sealed to it for 72 hours, unless the fingerprints were compared
     revoke   a colleague of the same administration, or the Secretariat
     client   a machine's key: a member of its administration vouches
+    envelope the key of a code on paper: a member, and the present epoch countersigns, which
+             only who holds its secret can do; not while somebody who left still knows it
 
 Whoever is revoked signs nothing any more. What remains possible, and is why fingerprints are
 read aloud at the meetings: the Secretariat can vouch for a false colleague, who then appears in
@@ -34,6 +36,7 @@ from vault.directory_entries import (
     ClientEntry,
     DirectoryBroken,
     DirectoryShortened,
+    EnvelopeEntry,
     EpochEntry,
     PersonEntry,
 )
@@ -43,10 +46,12 @@ __all__ = [
     "ClientEntry",
     "DirectoryBroken",
     "DirectoryShortened",
+    "EnvelopeEntry",
     "EpochEntry",
     "Ledger",
     "Line",
     "PersonEntry",
+    "envelope_statement",
     "epoch_statement",
     "line_hash",
 ]
@@ -56,6 +61,7 @@ START = bytes(32)
 LINE_LABEL = "iswg/v1/directory line"
 NEXT_LABEL = "iswg/v1/directory next epoch"
 WITNESS_LABEL = "iswg/v1/directory witness"
+ENVELOPE_LABEL = "iswg/v1/directory envelope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Line:
     body: bytes
     signature: bytes
     hash: bytes
+    kept_at: datetime.datetime | None = None
 
 
 def line_hash(body: bytes, signature: bytes) -> bytes:
@@ -83,6 +90,12 @@ def epoch_statement(facts: Mapping[str, Any]) -> bytes:
     return canonical({name: facts[name] for name in names})
 
 
+def envelope_statement(facts: Mapping[str, Any]) -> bytes:
+    """What the present epoch signs about the key of a code on paper."""
+    names = ("administration", "number", "epoch", "public", "salt", "by")
+    return canonical({name: facts[name] for name in names})
+
+
 class Ledger:
     """The directory as far as it has been read. `read` takes a line that keeps the rules, or
     raises DirectoryBroken and leaves this ledger useless: a new one is begun."""
@@ -95,12 +108,15 @@ class Ledger:
         self.keys: dict[bytes, PersonEntry] = {}
         self.epochs: dict[str, tuple[EpochEntry, ...]] = {}
         self.clients: dict[bytes, ClientEntry] = {}
+        self.envelopes: dict[str, tuple[EnvelopeEntry, ...]] = {}
+        self._kept_at: datetime.datetime | None = None
 
     def copy(self) -> Ledger:
         other = Ledger(self._pin)
         other.hashes, other.last_at = list(self.hashes), self.last_at
         other.people, other.keys = dict(self.people), dict(self.keys)
         other.epochs, other.clients = dict(self.epochs), dict(self.clients)
+        other.envelopes = dict(self.envelopes)
         return other
 
     @property
@@ -126,6 +142,7 @@ class Ledger:
         _hold(at >= self.last_at)
         signer = self._signer(facts, line)
         signer.public.identity.verify(LINE_LABEL, line.body, line.signature)
+        self._kept_at = line.kept_at
         _KINDS[facts["kind"]](self, facts, signer)
         self.hashes.append(line.hash)
         self.last_at = at
@@ -160,6 +177,7 @@ class Ledger:
             made_by=signer.key_id,
             witness=bytes.fromhex(facts["witness"]),
             witnessed_at=_moment(facts["witnessed_at"]) if facts["witnessed_at"] else None,
+            kept_at=self._kept_at,
         )
         _hold(signer.administration == code and epoch.number == len(former) + 1)
         _hold(all(epoch.key_id != e.key_id for known in self.epochs.values() for e in known))
@@ -206,6 +224,35 @@ class Ledger:
         _hold(machine.public.key_id not in self.clients)
         self.clients[machine.public.key_id] = machine
 
+    def _enter_envelope(self, facts: Mapping[str, Any], signer: PersonEntry) -> None:
+        code = _code(facts["administration"])
+        former, present = self.envelopes.get(code, ()), self.epochs[code][-1]
+        envelope = EnvelopeEntry(
+            seq=facts["seq"],
+            at=_moment(facts["at"]),
+            administration=code,
+            number=_whole(facts["number"]),
+            epoch=_whole(facts["epoch"]),
+            public=BoxPublic.from_bytes(bytes.fromhex(facts["public"])),
+            salt=bytes.fromhex(facts["salt"]),
+            made_by=signer.key_id,
+        )
+        _hold(signer.administration == code and envelope.number == len(former) + 1)
+        _hold(envelope.epoch == present.number and not self.is_behind(code))
+        _hold(all(envelope.key_id != e.key_id for known in self.envelopes.values() for e in known))
+        signature = bytes.fromhex(facts["voucher"])
+        present.public.signing.verify(ENVELOPE_LABEL, envelope_statement(facts), signature)
+        self.envelopes[code] = (*former, envelope)
+
+    def is_behind(self, code: str) -> bool:
+        """Whether somebody of this administration left since its present epoch was made."""
+        known = self.epochs.get(code, ())
+        return bool(known) and any(
+            entry.revoked_at is not None and entry.revoked_at > known[-1].seq
+            for entry in self.keys.values()
+            if entry.administration == code
+        )
+
     def active(self, user_id: int) -> PersonEntry | None:
         known = self.people.get(user_id, ())
         return known[-1] if known and not known[-1].revoked else None
@@ -217,6 +264,7 @@ _KINDS = {
     "epoch": Ledger._enter_epoch,
     "revoke": Ledger._revoke,
     "client": Ledger._enter_client,
+    "envelope": Ledger._enter_envelope,
 }
 
 

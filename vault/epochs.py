@@ -20,10 +20,11 @@ from activity.events import Event
 from activity.record import record
 from vault import directory_lines as ledger
 from vault import remembered
+from vault.believing import granted_keys
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import EpochKeys, PersonKeys, make_secret
 from vault.directory import Directory, EpochEntry, PersonEntry, directory
-from vault.grants import granted_keys, open_epochs, write_grant, write_link
+from vault.grants import open_epochs, write_grant, write_link
 from vault.models import EpochGrant, VaultSession
 from vault.open_vault import Vault, fill
 

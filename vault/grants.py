@@ -3,7 +3,8 @@
 A *grant* carries it in a colleague's box and is signed by the colleague who hands it over. A
 *link* carries the former epoch's secret under the newer one's wrap key. What comes out of
 either is compared with the directory before anything is believed, so that a false secret is
-met here, whoever signed it.
+met here, whoever signed it. Who is *handed the next* epoch for a grant is a harder question,
+because nothing is opened then: see believing.py.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from vault.models import EpochGrant, EpochLink
 log = logging.getLogger("iswg.vault")
 
 GRANT_LABEL = "iswg/v1/epoch grant"
+VOUCHER_LABEL = "iswg/v1/epoch grant voucher"
 
 
 def open_epochs(me: PersonEntry, keys: PersonKeys, view: Directory) -> list[tuple[int, EpochKeys]]:
@@ -79,19 +81,6 @@ def _as_listed(view: Directory, code: str, number: int, secret: bytes) -> EpochK
     return keys
 
 
-def granted_keys(view: Directory, epoch: EpochEntry) -> set[bytes]:
-    """The key ids with a genuine grant: rows that a hand put there carry no signature."""
-    found = set()
-    for grant in EpochGrant.objects.filter(administration=epoch.administration, epoch=epoch.number):
-        try:
-            check_grant(grant, view)
-        except CannotOpen:
-            log.error("a grant of epoch %s of %s is false", epoch.number, epoch.administration)
-            continue
-        found.add(bytes(grant.key_id))
-    return found
-
-
 def write_grant(
     actor: Actor, keys: PersonKeys, epoch: EpochEntry, secret: bytes, person: PersonEntry
 ) -> EpochGrant:
@@ -108,6 +97,8 @@ def write_grant(
     )
     grant.box = seal_to(person.public.box, grant_place(grant), secret)
     grant.signature = keys.identity.sign(GRANT_LABEL, grant_statement(grant))
+    # Only who holds the epoch's secret can add this: a name in the directory is not enough.
+    grant.voucher = EpochKeys.derive(secret).signing.sign(VOUCHER_LABEL, grant_statement(grant))
     EpochGrant.objects.filter(
         administration=grant.administration, epoch=grant.epoch, key_id=grant.key_id
     ).delete()

@@ -76,6 +76,9 @@ class EpochGrant(models.Model):
     granter_key = models.BinaryField(max_length=16)
     as_of = models.BigIntegerField()
     signature = models.BinaryField(max_length=64)
+    voucher = models.BinaryField(
+        max_length=64, default=b"", help_text="the epoch's own signature; none in rows of before"
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -97,6 +100,80 @@ class EpochLink(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["administration", "epoch"], name="one_link_per_epoch")
         ]
+
+
+class EnvelopeBox(models.Model):
+    """An epoch's secret for the code on paper in the administration's own safe.
+
+    For which key stands in the directory, not here. The epoch signed it, so that a box which a
+    hand put in its place is noticed before the day on which it is needed.
+    """
+
+    administration = models.CharField(max_length=8)
+    epoch = models.PositiveIntegerField()
+    key_id = models.BinaryField(max_length=16)
+    box = models.BinaryField()
+    signature = models.BinaryField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["administration", "epoch"], name="one_envelope_box_per_epoch"
+            )
+        ]
+
+
+class Proposal(models.Model):
+    """A new beginning that waits for its witness (vault/proposals.py).
+
+    The secret of the proposed epoch is sealed for the proposer alone; the public key is a claim
+    like any other: eight words of it are compared by voice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    administration = models.CharField(max_length=8)
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    proposer_key = models.BinaryField(max_length=16)
+    number = models.PositiveIntegerField()
+    public = models.BinaryField()
+    secret = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+    witness = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    witness_key = models.BinaryField(max_length=16, null=True)
+    witnessed_at = models.CharField(max_length=40, blank=True, help_text="as it was signed")
+    signature = models.BinaryField(max_length=64, null=True)
+    ended_at = models.DateTimeField(null=True, help_text="begun, or withdrawn")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["administration"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_open_proposal_per_administration",
+            )
+        ]
+
+
+class NewStart(models.Model):
+    """A link by mail to begin again with a new key, because phrase and code are lost.
+
+    Only the hash of the token is kept. A row without a person was asked for with an address that
+    nobody has: asking costs the same, and tells nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="new_starts"
+    )
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    factor_lost = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    opens_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="used, or withdrawn")
 
 
 class VaultSession(models.Model):

@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone
 
 from access.policy import Refused
-from activity.models import Notice
+from activity.models import JournalEntry, Notice
 from tests.factories import PHRASE
-from vault import new_beginning, passphrases
+from vault import breaks, new_beginning, passphrases
+from vault import directory as ledger
 from vault.colleagues import confirm_fingerprint, enter_person, off_board
 from vault.crypto.errors import CannotOpen
 from vault.directory import DirectoryBroken, directory
 from vault.epochs import make_first_epoch, rotate_epoch
+from vault.models import DirectoryEntry
 
 
 @pytest.fixture
@@ -62,6 +64,67 @@ def test_nothing_is_sealed_to_it_for_72_hours_but_by_who_compared_the_words(lost
     )
     assert palau.sealable_epoch("FJ") == made
     assert lost.vault(lost.vu).sealable_epoch("FJ") is None
+
+
+# The 72 hours, by every clock there is ---------------------------------------------------------
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Move everybody's clock on."""
+    real = timezone.now
+
+    def move(**by):
+        monkeypatch.setattr(timezone, "now", lambda: real() + datetime.timedelta(**by))
+        ledger.forget()
+        breaks.forget()
+
+    return move
+
+
+def test_after_72_hours_it_is_sealed_to(lost, later):
+    made = begin_again(lost, lost.vu)
+    later(hours=71, minutes=59)
+    assert directory().sealable_epoch("FJ") is None
+    later(hours=72, minutes=1)
+    assert directory().sealable_epoch("FJ") == made
+
+
+def dated_back(row, **by):
+    row.at -= datetime.timedelta(**by)
+    row.save()
+
+
+def line(_made):
+    return DirectoryEntry.objects.order_by("seq").last()
+
+
+def in_the_journal(made):
+    place = f"accounts.administration:{made.administration}"
+    return JournalEntry.objects.filter(event="vault.epoch_made", target=place, seq__gt=0)
+
+
+def test_a_line_whose_row_was_dated_back_by_hand_waits_for_the_journals_clock(lost, later):
+    made = begin_again(lost, lost.vu)
+    dated_back(line(made), hours=100)
+    later(minutes=1)
+    assert directory().sealable_epoch("FJ") is None
+
+
+def test_a_journal_dated_back_by_hand_does_not_help_either(lost, later):
+    made = begin_again(lost, lost.vu)
+    for row in in_the_journal(made):
+        dated_back(row, hours=100)
+    later(hours=71)
+    assert directory().sealable_epoch("FJ") is None
+
+
+def test_a_line_that_the_journal_knows_nothing_of_is_never_sealed_to(lost, later):
+    made = begin_again(lost, lost.vu)
+    in_the_journal(made).delete()
+    later(hours=73)
+    assert directory().sealable_epoch("FJ") is None
+    assert directory().sealable_epoch("FJ", confirmed=frozenset({made.key_id})) == made
 
 
 @pytest.mark.parametrize("who", ["fj", "oco"])
