@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -175,7 +176,8 @@ def _conflict(request: HttpRequest, draft: Draft, form: ComposeForm) -> HttpResp
 def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Keeps the draft as one types. Answers in JSON, also when the session has ended."""
     if request.actor is None or request.vault is None:
-        return JsonResponse({"sentence": _("You are signed out or locked.")}, status=401)
+        words = _("You are signed out or locked. Sign in in another tab, then go on.")
+        return JsonResponse({"sentence": words}, status=401)
     require(request.actor, Action.WRITE_DRAFT)
     if Bulletin.objects.filter(uuid=draft_id).exists():
         return JsonResponse({"sentence": _("This bulletin has been published.")}, status=409)
@@ -184,7 +186,9 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except services.DraftChanged:
         words = _("This draft was changed in another window. Reload to see both.")
         return JsonResponse({"sentence": words}, status=409)
-    return JsonResponse({"version": draft.version})
+    # The page of a draft that has just been begun moves to its address, so that it can be reloaded.
+    page = reverse("bulletins:draft", args=[draft.pk])
+    return JsonResponse({"version": draft.version, "page": page})
 
 
 @require_GET

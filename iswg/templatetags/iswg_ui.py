@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.language import city_of
 from iswg import form_pieces, labels, moments
 from iswg.addresses import address_of
 from iswg.pacific import part, placed
@@ -127,6 +128,7 @@ register.filter("full_day", lambda date: moments.spell(date, "full"))
 register.filter("due_word", moments.due_word)
 register.filter("due_class", moments.due_class)
 register.simple_tag(moments.zone_words, name="zone_name")
+register.filter("zone_city", lambda zone: city_of(zone, moments.language()))
 
 
 # Figures and states

@@ -1,14 +1,15 @@
 /* Drafts: what is typed is kept on the server after three quiet seconds and when the page is left.
    In the browser only sessionStorage holds it, which dies with the tab, and only until the server
-   has it: laptops are shared. Words come from the status line's data- attributes. */
+   has it: laptops are shared. Whoever was signed out signs in in another tab, and this page goes on
+   with the token of the new session. Words come from the status line's data- attributes. */
 (() => {
   'use strict';
   document.querySelectorAll('form[data-draft]').forEach(form => {
-    const key = 'draft:' + location.pathname + ':' + form.dataset.draft;
+    const key = 'draft:' + form.dataset.draftUrl;
     const said = form.querySelector('[data-draft-said]') || document.querySelector('[data-draft-said]');
     const words = said?.dataset || {};
     const version = form.elements.version;
-    let timer, dirty = false, busy = false, refused = false;
+    let timer, dirty = false, busy = false, refused = false, failing = false;
 
     const fields = () => {
       const data = new FormData(form);
@@ -47,25 +48,47 @@
       busy = true;
       dirty = false;
       try {
-        const r = await fetch(form.dataset.draftUrl, {
-          method: 'POST', body: fields(), keepalive: leaving === true,
-          headers: {'X-CSRFToken': form.elements.csrfmiddlewaretoken.value, Accept: 'application/json'}});
-        answered(r, r.headers.get('Content-Type')?.includes('json') ? await r.json() : {});
+        let [r, answer] = await post(leaving);
+        // A page instead of an answer: the token may be of the session before. With a new one it
+        // is tried once more; if there is none to be had, later.
+        if (r.status === 403 && !answer.sentence && !leaving && await renewed()) [r, answer] = await post();
+        answered(r, answer);
       } catch {
         again();
       } finally {
         busy = false;
-        if (dirty && !refused) { clearTimeout(timer); timer = setTimeout(keep, 3000); }
+        if (dirty && !refused) { clearTimeout(timer); timer = setTimeout(keep, failing ? 10000 : 3000); }
       }
+    }
+
+    async function post(leaving) {
+      const r = await fetch(form.dataset.draftUrl, {
+        method: 'POST', body: fields(), keepalive: leaving === true,
+        headers: {'X-CSRFToken': form.elements.csrfmiddlewaretoken.value, Accept: 'application/json'}});
+      return [r, r.headers.get('Content-Type')?.includes('json') ? await r.json() : {}];
+    }
+
+    /* The cookie is out of reach for scripts, so the token comes from this very page, loaded again. */
+    async function renewed() {
+      const r = await fetch(location.href, {headers: {'X-Live': 'poll'}});
+      if (!r.ok || r.redirected) return false;
+      const token = new DOMParser().parseFromString(await r.text(), 'text/html').querySelector('[name=csrfmiddlewaretoken]');
+      if (token) document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(el => { el.value = token.value; });
+      return !!token;
     }
 
     function answered(r, answer) {
       if (r.ok && !r.redirected && answer.version !== undefined) {
+        failing = false;
         if (version) version.value = answer.version;
         if (answer.url) form.dataset.draftUrl = answer.url;
+        if (answer.page) history.replaceState(null, '', answer.page + location.hash);
         if (!dirty) { unstash(); delete form.dataset.dirty; }
         say((words.kept || '').replace('{time}', clock()));
         document.dispatchEvent(new Event('iswg:acted'));
+      } else if (r.status === 401) {
+        // Signed out: it stays in this tab, and is tried again when they have signed in elsewhere.
+        again(answer.sentence);
       } else if (answer.sentence) {
         // Two editors, or a form that cannot be kept: more tries would not help until it changes.
         refused = r.status === 409;
@@ -75,11 +98,9 @@
       } else again();
     }
 
-    function again() {
-      dirty = true;
-      say(words.failed);
-      clearTimeout(timer);
-      timer = setTimeout(keep, 10000);
+    function again(sentence) {
+      dirty = failing = true;
+      say(sentence || words.failed);
     }
 
     /* What a lost link left behind in this tab comes back, if nothing newer was kept since. */
@@ -104,9 +125,10 @@
     form.addEventListener('focusout', () => { if (dirty) keep(); });
     form.addEventListener('submit', () => { clearTimeout(timer); dirty = false; delete form.dataset.dirty; unstash(); });
     document.addEventListener('iswg:flush', () => keep(true));
-    document.addEventListener('visibilitychange', () => { if (document.hidden) keep(true); });
+    document.addEventListener('visibilitychange', () => { if (document.hidden) keep(true); else if (failing) keep(); });
     addEventListener('pagehide', () => keep(true));
     addEventListener('online', () => keep());
+    addEventListener('beforeunload', e => { if (failing && dirty) e.preventDefault(); });
     restore();
   });
 })();

@@ -41,9 +41,11 @@
     clearTimeout(beat);
     ws = null;
     if (code === 4401 || code === 4403) {
-      // The server decides where to go next. A page that was just loaded does not load again at
-      // once, or a standing that changes back and forth would make it spin.
-      if (Date.now() - born > 5000) { if (code === 4401) location.reload(); else location.assign('/'); return; }
+      // The same page again: the server leads to sign-in, or says in words why it is not shown. A
+      // page that was just loaded does not load again at once, or a standing that changes back and
+      // forth would make it spin. What is typed and not kept stays, until they are in again.
+      if (document.querySelector('form[data-dirty]')) timer = setTimeout(open, 10000);
+      else if (Date.now() - born > 5000) { location.reload(); return; }
       show('off');
       return;
     }

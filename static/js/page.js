@@ -131,9 +131,10 @@
   if (seconds) {
     const dialog = document.getElementById('timeout');
     const air = 'BroadcastChannel' in window ? new BroadcastChannel('iswg-acted') : null;
-    let last = Date.now();
+    let last = Date.now(), ended = false;
     const acted = tell => {
       last = Date.now();
+      ended = false;
       if (dialog.open) dialog.close();
       if (tell) air?.postMessage(1);
     };
@@ -151,7 +152,10 @@
     });
     setInterval(() => {
       const left = seconds - (Date.now() - last) / 1000;
-      if (left <= 0) { document.dispatchEvent(new Event('iswg:flush')); location.reload(); }
+      // What the server could not be given any more stays on the page, which says how to go on.
+      if (left <= 0 && ended && $('form[data-dirty]')) dialog.close();
+      else if (left <= 0 && ended) location.reload();
+      else if (left <= 0) { ended = true; document.dispatchEvent(new Event('iswg:flush')); }
       else if (left <= 120 && !dialog.open) {
         document.dispatchEvent(new Event('iswg:flush'));
         if (!$('dialog[open]')) dialog.showModal(); else dialog.show();
