@@ -28,8 +28,9 @@ TAGS = {
 # tests/bulletins/test_markup.py has the worst texts that we know, and what they come to.
 MARKS = re.compile(r"[*_`\[\]<>&\\\n]")  # what could begin or end something, and ends of lines
 MOST_MARKS = 4_000
+MOST_BRACKETS = 800  # each looks for its partner through all that follows
 MOST_PIECES = 6_000  # paragraphs, items, cells: the beginning, the content and the end of each
-DEEPEST = 10
+DEEPEST = 8
 
 
 class _TooMuch(Exception):
@@ -76,7 +77,7 @@ def _own_path(tag: str, name: str, value: str) -> str | None:
 
 
 def render(text: str) -> SafeString:
-    if len(MARKS.findall(text)) > MOST_MARKS:
+    if len(MARKS.findall(text)) > MOST_MARKS or text.count("[") > MOST_BRACKETS:
         return _as_typed(text)
     try:
         unfolded = _parser().render(text)
