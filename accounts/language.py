@@ -43,21 +43,31 @@ class LanguageMiddleware:
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
-            speak_as(user, getattr(request, "actor", None))
+            speak_as(user, administration_in(request))
         request.LANGUAGE_CODE = translation.get_language() or "en"  # type: ignore[attr-defined]
 
 
-def speak_as(user: User, actor: Any = None) -> None:
+def administration_in(request: HttpRequest) -> Administration | None:
+    """The administration that the reader acts for: read once for the whole of a page."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.administration:
+        return None
+    kept = request.__dict__
+    if "_administration" not in kept:
+        kept["_administration"] = Administration.objects.get(pk=actor.administration)
+    found: Administration = kept["_administration"]
+    return found
+
+
+def speak_as(user: User, administration: Administration | None = None) -> None:
     """Activate a person's language and clock for what is drawn next."""
     translation.activate(user.language if user.language in KNOWN else settings.LANGUAGE_CODE)
-    timezone.activate(zone_of(user, actor))
+    timezone.activate(zone_of(user, administration))
 
 
-def zone_of(user: User, actor: Any = None) -> zoneinfo.ZoneInfo:
+def zone_of(user: User, administration: Administration | None = None) -> zoneinfo.ZoneInfo:
     """A person's clock: the own choice, else that of the administration acted for."""
-    name = user.zone
-    if not name and actor is not None and actor.administration:
-        name = Administration.objects.values_list("zone", flat=True).get(pk=actor.administration)
+    name = user.zone or (administration.zone if administration is not None else "")
     return known_zone(name or "UTC")
 
 

@@ -31,11 +31,6 @@ def today() -> datetime.date:
     return timezone.now().date()
 
 
-def administration_of(actor: Actor) -> Administration:
-    """The administration that this actor acts for."""
-    return Administration.objects.get(pk=actor.administration)
-
-
 @cache
 def _names() -> dict[str, tuple[str, str]]:
     return {

@@ -6,20 +6,13 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, F, FilteredRelation, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from access.actors import Actor
 from access.policy import Action, visible
-from bulletins.models import (
-    AdministrationCount,
-    Bulletin,
-    Draft,
-    NamedOfficer,
-    PersonCount,
-    Place,
-    Recipient,
-)
+from bulletins.models import Bulletin, Draft, NamedOfficer, Place, Recipient
 
 BOXES = ("all", "inbox", "ours", "drafts")
 
@@ -40,23 +33,30 @@ def bulletins_for(actor: Actor) -> QuerySet[Bulletin]:
     return visible(with_ledger(), actor, Action.READ_BULLETIN)
 
 
-def rows_in_box(actor: Actor, box: str) -> QuerySet[Recipient]:
-    """The rows of a list, newest first, each with its bulletin and whether it was read.
+def rows_of_box(actor: Actor, box: str) -> QuerySet[Recipient]:
+    """The rows of a list and nothing beside them, in no order: to be counted or built upon.
 
     From the side of the recipient rows: one index answers page after page, however many
-    bulletins there are. `unread` is a LEFT JOIN on one small unique index.
+    bulletins there are.
     """
     rows = visible(Recipient.objects.all(), actor, Action.LIST_BULLETINS)
     if box == "inbox":
-        rows = rows.filter(place=Place.TO)
-    elif box == "ours":
-        rows = rows.filter(place=Place.ORIGIN)
+        return rows.filter(place=Place.TO)
+    return rows.filter(place=Place.ORIGIN) if box == "ours" else rows
+
+
+def rows_in_box(actor: Actor, box: str) -> QuerySet[Recipient]:
+    """The rows of a list, newest first, each with its bulletin and whether it was read.
+
+    `is_read` is a LEFT JOIN on one small unique index.
+    """
     # A join and not EXISTS: PostgreSQL would hash every mark of a person who has read much.
     own_mark = FilteredRelation(
         "bulletin__readmark", condition=Q(bulletin__readmark__user=actor.user_id)
     )
     return (
-        rows.select_related("bulletin", "bulletin__origin")
+        rows_of_box(actor, box)
+        .select_related("bulletin", "bulletin__origin")
         .annotate(own_mark=own_mark)
         .annotate(
             is_read=Case(
@@ -83,19 +83,19 @@ def rows_since(actor: Actor, moment: Any) -> QuerySet[Recipient]:
     return rows_in_box(actor, "inbox").filter(bulletin__issued_at__gte=moment)
 
 
+UNREAD = """
+    SELECT (SELECT received FROM bulletins_administrationcount WHERE administration_id = %s),
+           (SELECT named - read FROM bulletins_personcount
+             WHERE user_id = %s AND administration_id = %s)
+"""
+
+
 def unread_count(actor: Actor) -> int:
     """From two counters, so that every page can show it. Never negative."""
-    received = (
-        AdministrationCount.objects.filter(administration=actor.administration)
-        .values_list("received", flat=True)
-        .first()
-    )
-    person = (
-        PersonCount.objects.filter(user=actor.user_id, administration=actor.administration)
-        .values_list("read", "named")
-        .first()
-    ) or (0, 0)
-    return max(0, (received or 0) + person[1] - person[0])
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD, [actor.administration, actor.user_id, actor.administration])
+        received, own = cursor.fetchone()
+    return max(0, (received or 0) + (own or 0))
 
 
 def waiting_count(actor: Actor) -> int:

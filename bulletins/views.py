@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from access.policy import Action, can
 from activity.queries import latest_live_id
 from bulletins import filters, handling, opening, queries, services
+from bulletins.boxes import Box
 from bulletins.granted import granted
 from bulletins.markup import render as markdown
 from bulletins.models import Bulletin, Outcome
@@ -32,9 +33,9 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
     if box == "drafts":
         return _drafts(request, since)
     filter_form, chosen = filters.read(request.GET)
-    rows = filters.apply(queries.rows_in_box(request.actor, box), chosen)
+    rows = Box(request.actor, box, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    shown = page.object_list
     titles = opening.open_titles(request.vault, [row.bulletin for row in shown])
     context = {
         "nav_key": "bulletins",

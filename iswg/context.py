@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access.roles import READS
+from accounts.language import administration_in
 from activity.queries import latest_live_id, unread_notice_count
 from bulletins.queries import unread_count
 from iswg.installation import is_demonstration
@@ -61,10 +62,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _me(request: HttpRequest, actor: Any) -> Me:
-    from accounts.queries import administration_of
-
-    user = request.user
-    administration = administration_of(actor)
+    user, administration = request.user, administration_in(request)
+    assert administration is not None
     role = max(actor.roles, key=lambda r: r.value == "secretariat", default=None)
     return Me(
         name=user.name,

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from access.policy import Refused
-from accounts.language import speak_as
+from accounts.language import administration_in, speak_as
 from activity.record import record_refusal
 from bulletins.keeping import kept_page
 from vault.crypto.errors import CannotOpen
@@ -28,7 +28,7 @@ def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
     """A refusal in the language of whoever asked, which no view has set yet."""
     user = getattr(request, "user", None)
     if status < HTTPStatus.INTERNAL_SERVER_ERROR and user is not None and user.is_authenticated:
-        speak_as(user, getattr(request, "actor", None))
+        speak_as(user, administration_in(request))
     return render(request, f"errors/{status}.html", {"status": status, **context}, status=status)
 
 
