@@ -134,11 +134,18 @@ class Member:
         return not self.closing
 
 
+class TooManyOpened(Exception):
+    """This session has opened more sockets of late than pages could need."""
+
+
 class Doorkeeper(Protocol):
     """Who is at the door. Every question is asked in a database thread and changes nothing."""
 
     def open_socket_vault(self, scope: Scope) -> MemberFacts | None:
-        """Whose cookies the handshake carries, with the vault opened; None: no session."""
+        """Whose cookies the handshake carries, with the vault opened; None: no session.
+
+        TooManyOpened if this session comes again and again. (So this one may write, too.)
+        """
 
     def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
         """What is different as of now, in one query for all; who is absent may go on."""
@@ -220,6 +227,9 @@ class MemberConsumer:
             facts = await self.desk.ask(doorkeeper().open_socket_vault, self.scope)
         except (DatabaseError, InterfaceError):
             await self._accept_to_close(Close.TRY_LATER)
+            return
+        except TooManyOpened:
+            await self._accept_to_close(Close.TOO_MANY)
             return
         if facts is None:
             await self._accept_to_close(Close.NOT_SIGNED_IN)

@@ -56,6 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Passphrase or passkey, then a second factor: no codes by mail, no trusted browsers."""
         return ["allauth.mfa.stages.AuthenticateStage"]
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Of the address alone. With allauth's own key, who names another port in the Host header
+        of each try would never meet the limit."""
+        return str(credentials.get("email", "")).strip().lower()
+
     def reauthenticate(self, user: Any, password: str) -> bool:
         self.pre_authenticate(self.request, email=f"again:{user.pk}")
         right = passphrases().check(user, password)

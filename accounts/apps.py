@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
         from access.actors import set_actor_finder
         from accounts import signals  # noqa: F401 (receivers connect themselves)
         from accounts.actors import find_actor
+        from accounts.attempts import forget_lapsed
         from accounts.queries import administration_label
         from accounts.services import close_expired, put_to_sleep
         from activity import chores, ports
@@ -25,6 +26,7 @@ class AccountsConfig(AppConfig):
             "accounts.administration", lambda code, _reference: f"/administrations/{code}/"
         )
         chores.register("sleeping accounts", lambda actor, now: put_to_sleep(actor=actor, now=now))
+        chores.register("attempts of late", lambda _actor, _now: forget_lapsed())
         chores.register(
             "expired invitations", lambda actor, now: close_expired(actor=actor, now=now)
         )

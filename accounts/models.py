@@ -256,6 +256,14 @@ class Invitation(models.Model):
         return secrets.token_urlsafe(32)
 
 
+class Attempt(models.Model):
+    """How often something was tried of late (accounts/attempts.py). The key is a keyed hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    until = models.DateTimeField(db_index=True)
+
+
 class RecipientGroup(models.Model):
     """A named set of administrations that the composer expands to names and freezes.
 

@@ -198,8 +198,9 @@ if REDIS_URL:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-# Rate limits live here: sign-in must answer when Redis is away, so never in Redis.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Rate limits live here: seen by every process, and never in Redis, because sign-in must answer
+# when that is away. Nothing else uses it.
+CACHES = {"default": {"BACKEND": "accounts.attempts.Counters"}}
 
 # People and sessions
 AUTHENTICATION_BACKENDS = ["vault.backends.PassphraseBackend"]

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from access.actors import current_actor
 from access.policy import people_in_standing
-from access.sockets import Change, Member, MemberFacts, Scope
+from access.sockets import Change, Member, MemberFacts, Scope, TooManyOpened
+from accounts.attempts import openings
 from accounts.language import KNOWN
 from accounts.models import Administration
 from accounts.requirement import is_owing
@@ -40,6 +41,8 @@ class Doorkeeper:
         user: Any = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
         if not key or not user.is_authenticated:
             return None
+        if not openings.allowed(key):
+            raise TooManyOpened
         actor = current_actor(user.pk)
         administration = actor.administration if actor else ""
         zone = Administration.objects.filter(pk=administration).values_list("zone", flat=True)

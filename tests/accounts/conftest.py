@@ -1,16 +1,9 @@
 """The front door, for tests that go in by it."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import sign_in
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_before():
-    """Rate limits count in this process's memory."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -75,6 +75,17 @@ def test_after_five_failures_an_address_waits_and_is_told_so(world, client):
     assert client.post(SIGN_IN, {"login": world.vu.email, "password": PHRASE}).status_code == 302
 
 
+def test_another_name_for_the_portal_is_no_way_round_that(world, client):
+    """The port in a Host header is whatever the caller writes."""
+    for port in range(6):
+        response = client.post(
+            SIGN_IN,
+            {"login": world.fj.email, "password": "wrong wrong wrong"},
+            HTTP_HOST=f"testserver:{port + 1}",
+        )
+    assert response.status_code == 429
+
+
 def test_many_attempts_from_one_address_get_the_page_that_says_to_wait(world, client):
     for number in range(31):
         response = client.post(SIGN_IN, {"login": f"n{number}@test.invalid", "password": "x" * 20})
