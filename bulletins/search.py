@@ -7,10 +7,8 @@ matter of a second; the page says how long it took and how many were looked thro
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,28 +19,11 @@ from bulletins.models import Bulletin
 from bulletins.opening import open_contents
 from bulletins.queries import rows_in_box
 from vault.sessions import Vault
+from wording.folding import excerpt, fold
 
 BATCH = 500
 LIMIT = 10_000
 SHOWN = 50
-
-# Okina and its stand-ins are one letter to whoever searches: ʻ ʼ ' ’ ‘ `
-OKINA = dict.fromkeys(map(ord, "\u02bb\u02bc'\u2019\u2018`"), None)
-
-
-COMBINING = re.compile("[\u0300-\u036f]")
-
-
-def fold(text: str) -> str:
-    """Case, macrons, accents and ʻokina variants taken away, for comparison only.
-
-    Everything a person may read passes through here while that person waits, so plain text
-    takes the short way.
-    """
-    plain = text.translate(OKINA) if not text.isascii() else text.replace("'", "").replace("`", "")
-    if not plain.isascii():
-        plain = COMBINING.sub("", unicodedata.normalize("NFKD", plain))
-    return plain.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +106,4 @@ def match(bulletin: Bulletin, content: Content, words: Iterable[str]) -> Hit | N
     where, text, word = next(
         (where, text, word) for word in words for where, text, plain in folded if word in plain
     )
-    return Hit(bulletin, content.title, *_excerpt(text, word), where)
-
-
-def _excerpt(text: str, word: str) -> tuple[str, str, str]:
-    """The text around the first place where it folds to `word`: before, the word, after."""
-    start = next(
-        (i for i in range(len(text)) if fold(text[i : i + 3 * len(word)]).startswith(word)), 0
-    )
-    end = start + 1
-    while end < len(text) and len(fold(text[start:end])) < len(word):
-        end += 1
-    left, right = max(0, start - 60), min(len(text), end + 90)
-    before = ("… " if left else "") + text[left:start]
-    return before, text[start:end], text[end:right] + (" …" if right < len(text) else "")
+    return Hit(bulletin, content.title, *excerpt(text, word), where)

@@ -14,11 +14,11 @@ from activity.queries import latest_live_id
 from bulletins import filters, handling, opening, queries, services
 from bulletins.boxes import Box
 from bulletins.granted import granted
-from bulletins.markup import render as markdown
 from bulletins.models import Bulletin, Outcome
 from bulletins.ports import ports_named
 from bulletins.presentation import attachments, drawn_rows, ledger_cells, map_points
 from vault.http import unlocked
+from wording.markup import render as markdown
 
 PER_PAGE = 50
 

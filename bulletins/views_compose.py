@@ -21,7 +21,6 @@ from bulletins import handling, queries, services
 from bulletins.forms import ComposeForm, blank_content
 from bulletins.granted import granted
 from bulletins.keeping import keeps_what_was_typed
-from bulletins.markup import render as markdown
 from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
@@ -29,6 +28,7 @@ from bulletins.readership import choosable_administrations, choosable_officers, 
 from bulletins.views_files import take_small_files
 from vault import files
 from vault.sessions import Vault
+from wording.markup import render as markdown
 
 
 def _form(request: HttpRequest, data=None, initial=None) -> ComposeForm:

@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from hashlib import sha256
 
 import pytest
 from django.contrib.messages import get_messages
@@ -329,7 +330,7 @@ class TestTheDraft:
         author.send("crates.txt", BODY)
         autosave = reverse("bulletins:autosave", args=[author.draft_id])
         kept = author.client.post(autosave, {"title": "Typed afterwards", "version": "0"})
-        assert kept.json() == {"version": 2}
+        assert kept.json()["version"] == 2
         other = author.client.post(autosave, {"title": "Another window", "version": "0"})
         assert other.status_code == 409
 
@@ -349,9 +350,33 @@ class TestTheDraft:
         assert not Draft.objects.exists()
         assert len(on_disk()) == 1
 
+    def test_a_file_chosen_again_is_compared_with_all_that_has_arrived(self, author):
+        url = author.begin("crates.txt", BODY, upto=2 * CHUNK)
+
+        def said(body: bytes, offset: int = 2 * CHUNK):
+            parts = (sha256(body[at : at + CHUNK]).digest() for at in range(0, 2 * CHUNK, CHUNK))
+            digest = sha256(b"".join(parts)).hexdigest()
+            answer = author.client.post(
+                url, {"digest": digest}, headers={"Upload-Offset": str(offset)}
+            )
+            return answer.status_code, answer.json().get("same")
+
+        second_differs = BODY[:CHUNK] + b"?" + BODY[CHUNK + 1 :]
+        assert said(BODY) == (200, True)
+        assert said(second_differs) == (200, False)
+        assert said(BODY, offset=CHUNK) == (409, None)
+
+    def test_nobody_else_learns_what_has_arrived(self, author, world):
+        url = author.begin("crates.txt", BODY, upto=CHUNK)
+        digest = {"digest": sha256(sha256(BODY[:CHUNK]).digest()).hexdigest()}
+        step = {"Upload-Offset": str(CHUNK)}
+        assert author.client.post(url, digest, headers=step).json()["same"] is True
+        other = Officer(world.fj_contact)
+        assert other.client.post(url, digest, headers=step).status_code == 404
+
     def test_half_a_file_stands_against_sending(self, author):
         author.begin("crates.txt", BODY, upto=CHUNK)
-        assert "not received in full" in words(author.page())
+        assert "are here already; choose the file again" in words(author.page())
         author.client.post(
             reverse("bulletins:draft", args=[author.draft_id]), {**FIELDS, "version": "1"}
         )

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from bulletins import markup
 from bulletins.content import BODY_LIMIT
-from bulletins.markup import render
+from wording import markup
+from wording.markup import render
 
 SHOWN_AS_TYPED = "here it is as it was typed"
 
