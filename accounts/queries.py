@@ -31,6 +31,11 @@ def today() -> datetime.date:
     return timezone.now().date()
 
 
+def administration_of(actor: Actor) -> Administration:
+    """The administration that this actor acts for. Pages: `language.administration_in`."""
+    return Administration.objects.get(pk=actor.administration)
+
+
 @cache
 def _names() -> dict[str, tuple[str, str]]:
     return {
