@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from access.actors import Actor
@@ -175,12 +175,26 @@ def _mark_read(actor: Actor, bulletin: Bulletin) -> None:
     """The dot in the list, and the counter behind "unread": for what was received, once."""
     if actor.administration not in bulletin.addressee_codes:
         return
+    if ReadMark.objects.filter(user_id=actor.user_id, bulletin=bulletin).exists():
+        return
+    count = _hold_count(actor)
     _mark, new = ReadMark.objects.get_or_create(user_id=actor.user_id, bulletin=bulletin)
     if new:
-        PersonCount.objects.get_or_create(
-            user_id=actor.user_id, defaults={"administration_id": actor.administration}
-        )
-        PersonCount.objects.filter(user_id=actor.user_id).update(read=F("read") + 1)
+        count.update(read=F("read") + 1)
+
+
+def _hold_count(actor: Actor) -> QuerySet[PersonCount]:
+    """The person's counter, held until the transaction ends; taken before any mark is written.
+
+    Whoever marks and counts at the same moment, in another window, waits here and then sees the
+    marks that are already counted.
+    """
+    PersonCount.objects.get_or_create(
+        user_id=actor.user_id, defaults={"administration_id": actor.administration}
+    )
+    own = PersonCount.objects.filter(user_id=actor.user_id)
+    list(own.select_for_update())
+    return own
 
 
 def _mark_opened(actor: Actor, bulletin: Bulletin) -> bool:
@@ -195,12 +209,14 @@ def _mark_opened(actor: Actor, bulletin: Bulletin) -> bool:
         target=target_of(bulletin),
         event=Event.BULLETIN_OPENED,
         user_id=actor.user_id,
+        administration=actor.administration,
     ).exists()
 
 
 @transaction.atomic
 def mark_all_read(*, actor: Actor, bulletins: Iterable[Bulletin]) -> int:
     """Take the dots away; nothing is opened or acknowledged by it."""
+    count = _hold_count(actor)
     wanted = {b.pk for b in bulletins if actor.administration in b.addressee_codes}
     known = set(
         ReadMark.objects.filter(user_id=actor.user_id, bulletin__in=wanted).values_list(
@@ -208,13 +224,8 @@ def mark_all_read(*, actor: Actor, bulletins: Iterable[Bulletin]) -> int:
         )
     )
     new = wanted - known
-    ReadMark.objects.bulk_create(
-        [ReadMark(user_id=actor.user_id, bulletin_id=pk) for pk in new], ignore_conflicts=True
-    )
-    PersonCount.objects.get_or_create(
-        user_id=actor.user_id, defaults={"administration_id": actor.administration}
-    )
-    PersonCount.objects.filter(user_id=actor.user_id).update(read=F("read") + len(new))
+    ReadMark.objects.bulk_create([ReadMark(user_id=actor.user_id, bulletin_id=pk) for pk in new])
+    count.update(read=F("read") + len(new))
     return len(new)
 
 

@@ -272,15 +272,14 @@ def _freeze_recipients(bulletin: Bulletin, actor: Actor, audience: Readership) -
         grant(NamedOfficer, "read", audience.named_people, bulletin)
         _count_named(audience, actor)
         return
-    for code in audience.codes - {actor.administration}:
+    # In one order for everybody: two who publish at once would wait for each other.
+    for code in sorted(audience.codes - {actor.administration}):
         AdministrationCount.objects.get_or_create(administration_id=code)
-    AdministrationCount.objects.filter(
-        administration__in=audience.codes - {actor.administration}
-    ).update(received=F("received") + 1)
+        AdministrationCount.objects.filter(pk=code).update(received=F("received") + 1)
 
 
 def _count_named(audience: Readership, actor: Actor) -> None:
-    for person in audience.named_people:
+    for person in sorted(audience.named_people, key=lambda one: one.pk):
         if person.administration_code != actor.administration:
             PersonCount.objects.get_or_create(
                 user_id=person.pk, defaults={"administration_id": person.administration_code}
