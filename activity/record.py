@@ -32,13 +32,19 @@ log = logging.getLogger("iswg.journal")
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """All that a notice and its mail may say: a reference, a label, from whom, how soon."""
+    """All that a notice and its mail may say: a reference, a label, from whom, how soon.
+
+    `about` is what the notice leads to, when that is not what happened (a thread, of a message).
+    `merged`: whoever has an unread notice of this kind about it gets no second one.
+    """
 
     reference: str = ""
     origin: str = ""
     marking: str = ""
     urgency: str = ""
     due_on: date | None = None
+    about: Model | str = ""
+    merged: bool = False
 
     def checked(self) -> dict[str, Any]:
         return {
@@ -90,6 +96,11 @@ def _tell(
     if audience is None:
         return []
     concerned = get_user_model()._default_manager.filter(audience).exclude(pk=actor.user_id)
+    target = shapes.target_of(facts.about) or target
+    if facts.merged:
+        known = Notice.objects.filter(event=event.value, target=target, read_at=None)
+        known.filter(recipient__in=concerned.values("pk")).update(at=now)
+        concerned = concerned.exclude(pk__in=known.values("recipient"))
     people = list(concerned.distinct().order_by("pk"))
     common = {"event": event.value, "target": target, "journal_seq": 0, "at": now}
     notices = Notice.objects.bulk_create(

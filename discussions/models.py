@@ -75,6 +75,11 @@ class Thread(models.Model):
         return frozenset(grant.user_id for grant in self.named_officers.all())
 
     @property
+    def audience(self) -> list[str]:
+        """Who takes part now, as it is signed: codes, and `user:<id>` for people by name."""
+        return sorted([*self.holder_codes, *(f"user:{pk}" for pk in self.named_ids)])
+
+    @property
     def is_open(self) -> bool:
         return self.state != State.CLOSED
 
@@ -109,6 +114,7 @@ class ThreadEpoch(models.Model):
     administration = models.ForeignKey("accounts.Administration", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     after = models.PositiveIntegerField(help_text="the messages after this number are under it")
+    audience = models.JSONField(help_text="codes, and user:<id>: who takes part, as signed")
     sealed_topic = models.BinaryField()
 
     class Meta:
@@ -152,6 +158,9 @@ class Message(models.Model):
     revision = models.PositiveIntegerField(default=1)
     revised_at = models.DateTimeField(null=True)
     withdrawn = models.BooleanField(default=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     sealed = models.BinaryField(null=True)
     digest = models.BinaryField(max_length=32, help_text="of `sealed`; stays when that is gone")
     signature = models.BinaryField(max_length=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from bulletins.models import Bulletin
+from discussions.models import Message, Thread
 
 
 def bulletin_page(_uuid: str, reference: str) -> str:
@@ -14,4 +15,28 @@ def bulletin_page(_uuid: str, reference: str) -> str:
 
 def bulletin_references(uuids: set[str]) -> dict[str, str]:
     rows = Bulletin.objects.filter(uuid__in=uuids).values_list("uuid", "ref")
+    return {str(uuid): reference for uuid, reference in rows}
+
+
+def thread_page(_uuid: str, reference: str) -> str:
+    if not reference:
+        return reverse("discussions:list")
+    return reverse("discussions:thread", args=[reference]) + "#new"
+
+
+def thread_references(uuids: set[str]) -> dict[str, str]:
+    rows = Thread.objects.filter(uuid__in=uuids).values_list("uuid", "ref")
+    return {str(uuid): reference for uuid, reference in rows}
+
+
+def message_page(uuid: str, reference: str) -> str:
+    """The thread, at that message."""
+    number = Message.objects.filter(uuid=uuid).values_list("number", flat=True).first()
+    if not reference or number is None:
+        return reverse("discussions:list")
+    return f"{reverse('discussions:thread', args=[reference])}?at={number}#p-{number}"
+
+
+def message_references(uuids: set[str]) -> dict[str, str]:
+    rows = Message.objects.filter(uuid__in=uuids).values_list("uuid", "thread__ref")
     return {str(uuid): reference for uuid, reference in rows}

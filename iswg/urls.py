@@ -19,6 +19,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", views.robots, name="robots"),
     path("bulletins/", include("bulletins.urls")),
+    path("threads/", include("discussions.urls")),
     path("", include("accounts.urls")),
     path("", include("vault.urls")),
     path("", include("activity.urls")),

@@ -7,6 +7,7 @@ def connect() -> None:
     """Called once, when Django is ready."""
     from access.actors import set_actor_finder
     from access.sockets import set_doorkeeper
+    from access.subjects import register_subject
     from accounts.actors import find_actor
     from accounts.ports import set_keys, set_passphrases
     from activity.ports import register_page
@@ -16,7 +17,15 @@ def connect() -> None:
     from bulletins.handover import register_handovers
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
+    from bulletins.subject import BulletinSubjects
     from bulletins.verification import holders_fit
+    from discussions.acts import register_acts
+    from discussions.attachments import register_message_drafts
+    from discussions.chores import register_chores
+    from discussions.facts import KIND as THREAD_KIND
+    from discussions.facts import epoch_facts_by_id
+    from discussions.live import ThreadLists, ThreadPages
+    from discussions.subject import ThreadSubjects
     from iswg import naming
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
@@ -31,9 +40,19 @@ def connect() -> None:
     register_topic_kind("administration", AdministrationPages())
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
+    register_topic_kind("thread", ThreadPages())
+    register_topic_kind("threads", ThreadLists())
+    register_subject("bulletin", BulletinSubjects())
+    register_subject("thread", ThreadSubjects())
+    register_acts()
+    register_message_drafts()
+    register_chores()
     register_reminders()
     register_handovers()
     add_check(holders_fit)
     register_facts(KIND, facts_by_id)
+    register_facts(THREAD_KIND, epoch_facts_by_id)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
+    register_page("discussions.thread", naming.thread_page, naming.thread_references)
+    register_page("discussions.message", naming.message_page, naming.message_references)

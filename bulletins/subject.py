@@ -1,0 +1,48 @@
+"""Bulletins as what a discussion may be about (access/subjects.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from access.actors import Actor
+from access.subjects import Subject
+from bulletins.models import Bulletin
+from bulletins.opening import open_titles
+from bulletins.queries import bulletins_for
+
+
+class BulletinSubjects:
+    """What the discussions ask of a bulletin."""
+
+    noun = _("Bulletin")
+    letter = "B"
+
+    def seen_by(self, actor: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
+        rows = bulletins_for(actor).filter(uuid__in=list(ids))
+        return {one.uuid: _subject(one) for one in rows}
+
+    def by_reference(self, actor: Actor, references: Iterable[str]) -> Mapping[str, Subject]:
+        rows = bulletins_for(actor).filter(ref__in=list(references))
+        return {one.ref: _subject(one) for one in rows}
+
+    def titles(self, vault: Any, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        rows = list(Bulletin.objects.filter(uuid__in=list(ids)))
+        titles = open_titles(vault, rows)
+        return {one.uuid: title for one in rows if (title := titles.get(one.pk))}
+
+
+def _subject(bulletin: Bulletin) -> Subject:
+    return Subject(
+        kind="bulletin",
+        id=bulletin.uuid,
+        reference=bulletin.ref,
+        url=reverse("bulletins:detail", args=[bulletin.ref]),
+        marking=bulletin.tlp,
+        codes=bulletin.holder_codes,
+        named_ids=bulletin.named_ids,
+    )

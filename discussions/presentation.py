@@ -1,0 +1,197 @@
+"""Facts arranged for the templates: posts of a thread, rows of lists."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from access.actors import Actor
+from access.subjects import Subject, subjects_written
+from discussions.audience import names_in
+from discussions.content import FileFact
+from discussions.facts import MESSAGE_KIND
+from discussions.mentions import Name, mentions_in
+from discussions.models import Kind, Meaning, Message, Thread
+from discussions.opening import OpenedMessage
+from vault import files
+from vault.models import SealedFile
+from wording.markup import render as markdown
+
+# Letters for private use: what stands between them is the number of a finished piece.
+OPENS, CLOSES = "\ue000", "\ue001"
+MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
+REFERENCE = re.compile(r"\b[A-Z]-[0-9A-HJKMNP-TV-Z]{5}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How often an answer without words was given, and for whom."""
+
+    meaning: str
+    label: str
+    count: int
+    codes: tuple[str, ...]
+    user_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One line of a thread as its page draws it."""
+
+    message: Message
+    body: SafeString | None
+    text: str
+    note: str
+    answers: tuple[Answer, ...]
+    files: tuple[dict[str, Any], ...]
+    reply_to: int
+    language: str
+    broken: bool
+    locked: bool
+
+    @property
+    def number(self) -> int:
+        return self.message.number
+
+
+def posts_of(actor: Actor, thread: Thread, opened: Sequence[OpenedMessage]) -> list[Post]:
+    """The posts, with names and references linked for this reader: what may not be opened by the
+    reader stays the text that it was typed as."""
+    names = names_in(thread) if any("@" in one.words.text for one in opened if one.words) else []
+    written = {r for one in opened if one.words for r in REFERENCE.findall(one.words.text)}
+    subjects = subjects_written(actor, written) if written else {}
+    rows = _stored([one.message for one in opened])
+    return [_post(one, thread, names, subjects, rows) for one in opened]
+
+
+def _post(
+    one: OpenedMessage,
+    thread: Thread,
+    names: Sequence[Name],
+    subjects: dict[str, Subject],
+    rows: dict[Any, list[SealedFile]],
+) -> Post:
+    message, words = one.message, one.words
+    return Post(
+        message=message,
+        body=drawn(words.text, names, subjects) if words else None,
+        text=words.text if words else "",
+        note=note_words(message, thread) if message.is_note else "",
+        answers=tuple(_answers(message)),
+        files=tuple(_files(message, thread, words.files, rows)) if words else (),
+        reply_to=words.reply_to if words else 0,
+        language=words.language if words else "",
+        broken=one.broken,
+        locked=one.locked,
+    )
+
+
+def drawn(text: str, names: Sequence[Name], subjects: dict[str, Subject]) -> SafeString:
+    """The text as a page shows it: markdown, names marked, references linked.
+
+    What is to be marked is taken out before the markup is read and put back into the finished
+    page, so that neither can be made from the other.
+    """
+    marks: list[SafeString] = []
+    text = text.replace(OPENS, "").replace(CLOSES, "")
+    called = mentions_in(text, names) if names else []
+    for one in reversed(called):
+        marks.append(format_html('<b class="mention">@{}</b>', one.name.label))
+        text = f"{text[: one.start]}{OPENS}{len(marks) - 1}{CLOSES}{text[one.end :]}"
+
+    def link(found: re.Match[str]) -> str:
+        subject = subjects.get(found.group())
+        if subject is None:
+            return found.group()
+        marks.append(format_html('<a href="{}">{}</a>', subject.url, subject.reference))
+        return f"{OPENS}{len(marks) - 1}{CLOSES}"
+
+    html = markdown(REFERENCE.sub(link, text))
+    return mark_safe(MARK.sub(lambda found: marks[int(found[1])], html))  # noqa: S308 (both sieved)
+
+
+def note_words(message: Message, thread: Thread) -> str:
+    """What a note says, in the reader's language."""
+    who = message.about
+    if who.isdigit():
+        who = next(
+            (g.user.name for g in thread.named_officers.all() if g.user_id == int(who)),
+            _("an officer"),
+        )
+    elif who:
+        rows = thread.participants.all()
+        who = next((r.administration.label for r in rows if r.administration_id == who), who)
+    return {
+        Kind.JOINED: _("%(who)s takes part from here on."),
+        Kind.LEFT: _("%(who)s no longer takes part."),
+        Kind.RESOLVED: _("Marked as resolved."),
+        Kind.REOPENED: _("Opened again."),
+        Kind.CLOSED: _("Closed."),
+    }[Kind(message.kind)] % {"who": who}
+
+
+def _answers(message: Message) -> list[Answer]:
+    given: dict[str, list[Any]] = defaultdict(list)
+    for reaction in message.reactions.all():
+        given[reaction.meaning].append(reaction)
+    return [
+        Answer(
+            meaning.value,
+            str(meaning.label),
+            len(given[meaning.value]),
+            tuple(sorted({one.administration_id for one in given[meaning.value]})),
+            frozenset(one.user_id for one in given[meaning.value]),
+        )
+        for meaning in Meaning
+        if given[meaning.value]
+    ]
+
+
+def _stored(messages: Sequence[Message]) -> dict[Any, list[SealedFile]]:
+    """The files of these messages, in one query."""
+    found: dict[Any, list[SealedFile]] = defaultdict(list)
+    ids = [one.uuid for one in messages]
+    rows = SealedFile.objects.filter(kind=MESSAGE_KIND, object_id__in=ids)
+    for row in rows.order_by("position", "made_at"):
+        found[row.object_id].append(row)
+    return found
+
+
+def _files(
+    message: Message,
+    thread: Thread,
+    named: Sequence[FileFact],
+    rows: dict[Any, list[SealedFile]],
+) -> list[dict[str, Any]]:
+    """The files as `_file.html` wants them."""
+    facts = {fact.id: fact for fact in named}
+    shown = []
+    for row in rows.get(message.uuid, ()):
+        fact = facts.get(str(row.id))
+        if fact is None:
+            continue
+        stored = files.StoredFile(row.id, row)
+        state, words = _state(fact, stored)
+        url = reverse("discussions:download", args=[thread.ref, message.number, row.id])
+        shown.append(
+            {"id": fact.id, "name": fact.name, "size": fact.size, "digest": fact.sha256,
+             "state": state, "words": words, "url": url}
+        )  # fmt: skip
+    return shown
+
+
+def _state(fact: FileFact, stored: files.StoredFile) -> tuple[str, str]:
+    if stored.is_refused:
+        return "refused", files.scanner_words()
+    if not stored.is_ready:
+        return "waiting", _("waiting to be scanned")
+    opaque = fact.media_type == "application/age"
+    return "sealed" if opaque else "ready", files.ready_words(fact.notes)

@@ -1,0 +1,163 @@
+"""What there is to read. Nothing here opens or changes anything."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import (
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce, Greatest
+
+from access.actors import Actor
+from access.policy import Action, visible
+from discussions.models import (
+    Attention,
+    Bookmark,
+    FormerRevision,
+    Mention,
+    Message,
+    Participant,
+    Reaction,
+    Thread,
+    ThreadDraft,
+    ThreadOfficer,
+)
+
+BOXES = ("unread", "following", "all")
+PER_PAGE = 50
+
+
+def with_audience() -> QuerySet[Thread]:
+    """Threads with what the policy looks at, in three queries for any number."""
+    return Thread.objects.select_related("origin").prefetch_related(
+        Prefetch(
+            "participants",
+            Participant.objects.select_related("administration").order_by("administration__name"),
+        ),
+        Prefetch("named_officers", ThreadOfficer.objects.select_related("user")),
+    )
+
+
+def threads_for(actor: Actor) -> QuerySet[Thread]:
+    """What this actor may read."""
+    return visible(with_audience(), actor, Action.READ_THREAD)
+
+
+def threads_with_marks(actor: Actor) -> QuerySet[Thread]:
+    """The same with `position` (how far this person has read) and `attention`.
+
+    Whoever never opened a thread has read as far as was there before they could.
+    """
+    own_mark = FilteredRelation("bookmarks", condition=Q(bookmarks__user=actor.user_id))
+    start = Participant.objects.filter(
+        administration=actor.administration, thread=OuterRef("pk")
+    ).values("reads_from")
+    return (
+        threads_for(actor)
+        .annotate(own_mark=own_mark)
+        .annotate(
+            start=Coalesce(Subquery(start, output_field=IntegerField()), 0),
+            attention=Coalesce(F("own_mark__attention"), Attention.USUAL.value),
+        )
+        .annotate(position=Greatest(Coalesce(F("own_mark__position"), 0), F("start")))
+    )
+
+
+def unread_threads(actor: Actor) -> QuerySet[Thread]:
+    return (
+        threads_with_marks(actor)
+        .filter(last_number__gt=F("position"))
+        .exclude(attention=Attention.MUTED)
+    )
+
+
+def threads_in_box(actor: Actor, box: str) -> QuerySet[Thread]:
+    """A list, the one with the newest message first."""
+    if box == "unread":
+        rows = unread_threads(actor)
+    else:
+        rows = threads_with_marks(actor)
+        if box == "following":
+            rows = rows.filter(attention=Attention.FOLLOWING)
+    return rows.order_by("-last_at", "-pk")
+
+
+def unread_thread_count(actor: Actor) -> int:
+    """How many threads have something new for this person; for every page, in one query."""
+    return unread_threads(actor).prefetch_related(None).select_related(None).count()
+
+
+def threads_about(actor: Actor, kind: str, subject_id: UUID) -> QuerySet[Thread]:
+    """The discussions of one thing, oldest first."""
+    rows = threads_with_marks(actor).filter(subject_kind=kind, subject_id=subject_id)
+    return rows.order_by("pk")
+
+
+def messages_of(actor: Actor, thread: Thread) -> QuerySet[Message]:
+    """The messages of a thread that this actor may read, with what a page shows of them.
+
+    The thread was fetched through what the actor may read; who joined later starts later.
+    """
+    return (
+        Message.objects.filter(thread=thread, number__gt=start_of(actor, thread))
+        .select_related("author", "administration", "epoch", "withdrawn_by")
+        .prefetch_related(
+            Prefetch("former", FormerRevision.objects.order_by("revision")),
+            Prefetch("reactions", Reaction.objects.select_related("administration").order_by("pk")),
+        )
+        .order_by("number")
+    )
+
+
+def start_of(actor: Actor, thread: Thread) -> int:
+    """The number after which this actor reads; who takes part by name reads from the start."""
+    if actor.user_id in thread.named_ids:
+        return 0
+    rows = thread.participants.all()
+    return next((r.reads_from for r in rows if r.administration_id == actor.administration), 0)
+
+
+def position_of(actor: Actor, thread: Thread) -> int:
+    """How far this person has read."""
+    mark = Bookmark.objects.filter(user=actor.user_id, thread=thread).first()
+    return max(mark.position if mark else 0, start_of(actor, thread))
+
+
+def attention_of(actor: Actor, thread: Thread) -> str:
+    mark = Bookmark.objects.filter(user=actor.user_id, thread=thread).first()
+    return mark.attention if mark else Attention.USUAL
+
+
+def seen_by(thread: Thread, number: int) -> list[Participant]:
+    """The administrations in which somebody has read as far as this number."""
+    rows = [row for row in thread.participants.all() if row.seen >= number]
+    return sorted(rows, key=lambda row: row.administration_id)
+
+
+def mentions_for(actor: Actor) -> QuerySet[Mention]:
+    """Where this person, or the administration, was named; newest first."""
+    readable = visible(Thread.objects.all(), actor, Action.READ_THREAD)
+    return (
+        Mention.objects.filter(
+            Q(user=actor.user_id) | Q(administration=actor.administration),
+            message__thread__in=readable.values("pk"),
+            message__withdrawn=False,
+        )
+        .select_related("message", "message__thread", "message__administration", "message__author")
+        .order_by("-message_id")
+    )
+
+
+def draft_of(actor: Actor, thread: Thread) -> ThreadDraft | None:
+    """What this person has typed here and not sent."""
+    return ThreadDraft.objects.filter(
+        thread=thread, author=actor.user_id, administration=actor.administration
+    ).first()
