@@ -67,8 +67,12 @@ def _announced(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         name=request.POST.get("name", ""),
         size=_number(request.POST.get("size", "")) or 0,
     )
+    # The page of a draft that has just been begun moves to its address: loaded again, it shows
+    # the file, which goes on from there.
+    page = reverse("bulletins:draft", args=[draft.pk])
     url = reverse("bulletins:piece", args=[draft.pk, file.id])
-    return JsonResponse({"url": url, "offset": 0, "version": draft.version}, status=201)
+    answer = {"url": url, "offset": 0, "version": draft.version, "page": page}
+    return JsonResponse(answer, status=201)
 
 
 def _draft(request: HttpRequest, draft_id: UUID) -> Draft:
@@ -101,10 +105,11 @@ def _number(raw: str) -> int | None:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "PUT", "DELETE"])
+@require_http_methods(["GET", "POST", "PUT", "DELETE"])
 @in_json
 def piece(request: HttpRequest, draft_id: UUID, file_id: UUID) -> HttpResponse:
-    """How far a file has come, and on with what is left to do; the next piece; or away with it."""
+    """How far a file has come, and on with what is left to do; whether a file that was chosen
+    again is the same; the next piece; or away with it."""
     file = _file(request, draft_id, file_id)
     if request.method == "DELETE":
         files.discard(file)
@@ -112,15 +117,13 @@ def piece(request: HttpRequest, draft_id: UUID, file_id: UUID) -> HttpResponse:
     if request.method == "GET":
         file = uploads.go_on(vault=request.vault, file=file)
         return JsonResponse({**_progress(request, draft_id, file), "token": get_token(request)})
-    return _received(request, draft_id, file)
-
-
-def _received(request: HttpRequest, draft_id: UUID, file: SealedFile) -> HttpResponse:
     offset = _number(request.headers.get("Upload-Offset", ""))
     if offset is None:
         words = _("The piece does not say where it belongs (Upload-Offset).")
         return JsonResponse({"error": words}, status=400)
     try:
+        if request.method == "POST":
+            return _compared(request, file, offset)
         file = uploads.receive_piece(
             vault=request.vault, file=file, offset=offset, body=request.body
         )
@@ -128,6 +131,13 @@ def _received(request: HttpRequest, draft_id: UUID, file: SealedFile) -> HttpRes
         file = uploads.go_on(vault=request.vault, file=other.file)
         return JsonResponse(_progress(request, draft_id, file), status=409)
     return JsonResponse(_progress(request, draft_id, file))
+
+
+def _compared(request: HttpRequest, file: SealedFile, offset: int) -> HttpResponse:
+    same = uploads.begins_with(
+        vault=request.vault, file=file, offset=offset, digest=request.POST.get("digest", "")
+    )
+    return JsonResponse({"same": same, "offset": file.received})
 
 
 def _file(request: HttpRequest, draft_id: UUID, file_id: UUID) -> SealedFile:

@@ -43,7 +43,8 @@ def listed(vault: Vault, kind: str, object_id: UUID) -> list[dict[str, Any]]:
 
 
 def shown(vault: Vault, file: SealedFile) -> dict[str, Any]:
-    """One of them. `again` says whether its page offers to go on with the checks."""
+    """One of them. `again` says whether its page offers to go on with the checks, `unfinished`
+    whether it goes on from `received` when the same file is chosen again."""
     try:
         facts = open_facts(open_draft_key(vault, file), file)
     except CannotOpen:
@@ -60,6 +61,8 @@ def shown(vault: Vault, file: SealedFile) -> dict[str, Any]:
         "words": words,
         "digest": facts.sha256,
         "again": state == "waiting" and _is_complete(file, facts),
+        "received": file.received,
+        "unfinished": file.state == FileState.ARRIVING and 0 < facts.size != file.received,
     }
 
 
@@ -73,7 +76,7 @@ def _state_words(file: SealedFile, facts: FileFacts) -> tuple[str, str]:
     if file.state == FileState.ARRIVING:
         if _is_complete(file, facts):
             return "waiting", _("received, not checked yet")
-        return "waiting", _("not received in full: remove it and send it again")
+        return "waiting", _("not received in full: choose it again, or remove it")
     if not _is_stored(file):
         return "refused", _damaged_words()
     if file.state == FileState.SCAN_PENDING:

@@ -10,6 +10,8 @@ already have been sealed is compared with what lies there, never sealed anew in 
 from __future__ import annotations
 
 import errno
+import hashlib
+import hmac
 import logging
 import os
 from collections.abc import Iterator
@@ -23,8 +25,16 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from vault import ports, storage
+from vault.crypto.errors import CannotOpen
 from vault.crypto.padding import padme
-from vault.crypto.stream import CHUNK, HEADER, SEALED_CHUNK, StreamSealer, sealed_size
+from vault.crypto.stream import (
+    CHUNK,
+    HEADER,
+    SEALED_CHUNK,
+    StreamOpener,
+    StreamSealer,
+    sealed_size,
+)
 from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
 from vault.files import attached_to, discard
 from vault.finishing import NotChecked, begin_on_disk, check_again, finish
@@ -140,6 +150,37 @@ def _is_complete(vault: Vault, file: SealedFile) -> bool:
 
 def _facts(vault: Vault, file: SealedFile) -> FileFacts:
     return open_facts(open_draft_key(vault, file), file)
+
+
+def begins_with(*, vault: Vault, file: SealedFile, offset: int, digest: str) -> bool:
+    """Whether somebody who chose a file again holds the one of which this much has arrived.
+
+    `digest` is the SHA-256 (hex) of the SHA-256 of each piece up to `offset`. All of them are
+    compared, not only the first, so that no file is ever put together from two.
+    """
+    if file.state != FileState.ARRIVING or offset != file.received:
+        raise OutOfStep(file)
+    try:
+        with _disk_in_words():
+            found = _digest_of_pieces(vault, file)
+    except CannotOpen:  # damaged, or gone: what is chosen has to be sent from its beginning
+        return False
+    return hmac.compare_digest(found.encode(), digest.encode())
+
+
+def _digest_of_pieces(vault: Vault, file: SealedFile) -> str:
+    context = stream_context(file.id)
+    opener = StreamOpener(open_draft_key(vault, file), context, bytes(file.header))
+    whole = hashlib.sha256()
+    try:
+        with storage.open_part(file.disk_name) as part:
+            part.seek(HEADER)
+            for index in range(file.received // CHUNK):
+                piece = opener.open_chunk(index, False, part.read(SEALED_CHUNK))
+                whole.update(hashlib.sha256(piece).digest())
+    except FileNotFoundError:
+        raise CannotOpen from None
+    return whole.hexdigest()
 
 
 def receive_whole(

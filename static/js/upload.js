@@ -1,6 +1,8 @@
 /* Files in pieces of 64 KiB: the server says how far it got, a lost link goes on from there, and
    progress is told in words. One piece after another: each waits for the last one's answer, so the
    server never holds more than one. Whoever was signed out signs in in another tab and goes on.
+   What a page that was closed left unfinished is in the list, and goes on when the same file is
+   chosen again: all that has arrived is compared first, by digests.
    Words come from the form's data- attributes. */
 (() => {
   'use strict';
@@ -28,6 +30,16 @@
       picker.value = '';
     });
     form.addEventListener('submit', e => e.preventDefault());
+    for (const b of list.querySelectorAll('[data-continue]')) {
+      b.hidden = false;
+      b.addEventListener('click', () => picker.click());
+    }
+
+    /* What may be the beginning of this file: of its size, and rather of its name. */
+    function begunBefore(file) {
+      const rows = [...list.querySelectorAll('[data-unfinished]:not([hidden])')].filter(row => +row.dataset.size === file.size);
+      return rows.find(row => row.dataset.name === file.name) || rows[0];
+    }
 
     function make(tag, props = {}, ...inside) {
       const el = Object.assign(document.createElement(tag), props);
@@ -44,10 +56,11 @@
       const row = make('li', {className: 'file'}, make('span'), make('span', {className: 'name', textContent: file.name}), hold, bar, said);
       for (const b of [pause, remove]) b.append(make('span', {className: 'vh', textContent: ' ' + file.name}));
       bar.setAttribute('aria-label', file.name);
-      const job = {file, row, bar, said, pause, at: 0, url: '', stopped: false, gone: false, told: 0, anew: 0};
+      const begun = crypto.subtle && begunBefore(file);
+      const job = {file, row, bar, said, pause, begun, at: 0, url: '', stopped: false, gone: false, told: 0, anew: 0};
       pause.addEventListener('click', () => job.stopped ? resume(job) : halt(job, words.resume, words.paused));
       remove.addEventListener('click', () => drop(job));
-      list.append(row);
+      if (begun) { begun.hidden = true; begun.after(row); } else list.append(row);
       said.textContent = words.queued;
       line(job);
     }
@@ -82,6 +95,7 @@
     async function drop(job) {
       job.gone = true;
       job.row.remove();
+      if (job.begun) job.begun.hidden = false;
       picker.focus();
       if (job.url) try { await fetch(job.url, {method: 'DELETE', headers: head()}); } catch { /* swept up later */ }
     }
@@ -105,8 +119,36 @@
       throw Object.assign(new Error('refused'), {held: r.status === 401, final: !passing, sentence: answer.error});
     }
 
+    /* The digest of the digests of the pieces up to here. */
+    async function digestTo(file, end) {
+      const parts = new Uint8Array(end / PIECE * 32);
+      for (let at = 0; at < end; at += PIECE) {
+        parts.set(new Uint8Array(await crypto.subtle.digest('SHA-256', await file.slice(at, at + PIECE).arrayBuffer())), at / PIECE * 32);
+      }
+      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', parts))].map(n => n.toString(16).padStart(2, '0')).join('');
+    }
+
+    /* Is what arrived before the beginning of the file that was chosen now? Then that one goes on. */
+    async function compare(job) {
+      const {file, begun} = job, url = begun.dataset.unfinished;
+      tell(job, words.comparing);
+      const {offset, done} = await ask('GET', url).catch(e => { if (e.final && !e.held) return {done: true}; throw e; });
+      let same = !done && offset === 0;
+      if (!done && offset && offset % PIECE === 0) {
+        const body = new URLSearchParams({digest: await digestTo(file, offset)});
+        same = (await ask('POST', url, {headers: {'Upload-Offset': offset}, body})).same;
+      }
+      job.begun = null;
+      begun.hidden = false;
+      if (!same) return;
+      begun.remove();
+      job.url = url;
+      job.at = offset;
+    }
+
     async function step(job) {
       const {file} = job;
+      if (job.begun) await compare(job);
       if (job.lost) {
         const a = await ask('GET', job.url || form.action);
         job.lost = false;
@@ -117,6 +159,7 @@
         const a = await ask('POST', form.action, {body: new URLSearchParams({name: file.name, size: file.size})});
         job.url = a.url;
         job.at = a.offset || 0;
+        if (a.page) history.replaceState(null, '', a.page + location.hash);
       }
       if (job.at >= file.size) {
         tell(job, words.checking);

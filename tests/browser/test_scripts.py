@@ -7,6 +7,7 @@ import os
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from tests.factories import PHRASE
@@ -21,13 +22,17 @@ def desk(browser, live_server, world):
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(QUIET)
+    sign_in(page, world.fj_contact)
+    yield page
+    context.close()
+
+
+def sign_in(page, user):
     page.goto("/sign-in/")
-    page.fill("[name=login]", world.fj_contact.email)
+    page.fill("[name=login]", user.email)
     page.fill("[name=password]", PHRASE)
     page.press("[name=password]", "Enter")
     expect(page.locator("h1")).to_contain_text("Fiji")
-    yield page
-    context.close()
 
 
 def said(page):
@@ -54,6 +59,35 @@ def test_a_lost_link_is_said_and_the_words_are_kept_when_it_is_back(desk):
     expect(said(desk)).to_have_text(re.compile("Draft kept"), timeout=QUIET)
     # On a shared laptop nothing stays behind once the server has it.
     assert desk.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def test_after_signing_in_again_in_another_tab_the_draft_is_kept_by_itself(desk, world):
+    desk.goto("/bulletins/new/")
+    desk.fill("#id_title", "Before")
+    expect(said(desk)).to_have_text(re.compile("Draft kept"), timeout=QUIET)
+    Session.objects.all().delete()
+    desk.fill("#id_title", "Typed after the session ended")
+    expect(said(desk)).to_contain_text("Sign in in another tab, then go on", timeout=QUIET)
+    assert "Typed after the session ended" in desk.evaluate("JSON.stringify({...sessionStorage})")
+    other = desk.context.new_page()
+    sign_in(other, world.fj_contact)
+    old = desk.input_value("#compose [name=csrfmiddlewaretoken]")
+    expect(said(desk)).to_have_text(re.compile("Draft kept"), timeout=2 * QUIET)
+    assert desk.input_value("#compose [name=csrfmiddlewaretoken]") != old
+    other.goto("/bulletins/?box=drafts")
+    other.get_by_role("link", name="Typed after the session ended").click()
+    expect(other.locator("#id_title")).to_have_value("Typed after the session ended")
+    desk.get_by_role("button", name="Save draft").click()
+    expect(desk.locator("#id_title")).to_have_value("Typed after the session ended")
+
+
+def test_a_new_draft_can_be_loaded_again_and_is_still_there(desk):
+    desk.goto("/bulletins/new/")
+    desk.fill("#id_title", "Loaded again")
+    expect(said(desk)).to_have_text(re.compile("Draft kept"), timeout=QUIET)
+    expect(desk).to_have_url(re.compile(r"/bulletins/drafts/[0-9a-f-]{36}/$"))
+    desk.reload()
+    expect(desk.locator("#id_title")).to_have_value("Loaded again")
 
 
 def test_a_file_is_sent_in_pieces_and_goes_on_after_a_lost_answer(desk, tmp_path):

@@ -112,6 +112,47 @@ def test_a_file_chosen_before_the_first_word_does_not_stand_against_the_words(de
     expect(said).to_have_text(re.compile(r"Draft kept \d\d:\d\d"), timeout=QUIET)
 
 
+class TestCutByAReload:
+    """The page was closed in the middle; the file is chosen again on the page of the draft."""
+
+    @pytest.fixture
+    def cut(self, desk, crates):
+        """Four of seven pieces are there when the page is loaded again, at the draft's address."""
+        nth_put(desk, 5, lambda route: None)  # hangs, until the page is gone
+        with desk.expect_request(lambda asked: asked.headers.get("upload-offset") == "262144"):
+            desk.set_input_files("#files-file", crates)
+        desk.on("dialog", lambda dialog: dialog.accept())
+        expect(desk).to_have_url(re.compile("/bulletins/drafts/"))
+        desk.reload()
+        expect(row(desk)).to_contain_text(
+            "Continue: 262 KB of 393 KB are here already; choose the file again"
+        )
+        return desk
+
+    def test_the_same_file_goes_on_where_it_was(self, cut, crates):
+        sent = nth_put(cut, 0, None)
+        with cut.expect_file_chooser() as chooser:
+            row(cut).get_by_role("button", name="Choose it again").click()
+        chooser.value.set_files(crates)
+        expect(row(cut).last).to_contain_text("checked, encrypted", timeout=3 * QUIET)
+        assert [route.request.headers["upload-offset"] for route in sent] == [
+            str(n * 65536) for n in (4, 5, 6)
+        ]
+        assert row(cut).count() == 1
+        assert SealedFile.objects.get().state == "ready"
+
+    def test_another_one_of_the_same_size_is_sent_from_its_beginning(self, cut, crates):
+        other = bytearray(crates.read_bytes())
+        other[3 * 65536 + 9] ^= 1  # only the last of the pieces that are there is another
+        crates.write_bytes(bytes(other))
+        sent = nth_put(cut, 0, None)
+        cut.set_input_files("#files-file", crates)
+        expect(row(cut).nth(1)).to_contain_text("checked, encrypted", timeout=3 * QUIET)
+        assert len(sent) == 7
+        expect(row(cut).first).to_contain_text("choose the file again")
+        assert sorted(SealedFile.objects.values_list("state", flat=True)) == ["arriving", "ready"]
+
+
 def test_without_scripts_the_text_and_a_small_file_go_in_one_form(browser, live_server, world,
                                                                   settings, tmp_path):  # fmt: skip
     settings.FILES_DIR = tmp_path / "files"
