@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from activity.events import Event
+from activity.models import JournalEntry
 from activity.record import NoticeFacts
 from bulletins.models import Bulletin
 
@@ -52,3 +56,15 @@ def notice_facts(bulletin: Bulletin) -> NoticeFacts:
 def facts_by_id(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """The clear columns of several bulletins, for the first opening of their keys."""
     return {one.uuid: facts_of(one) for one in Bulletin.objects.filter(uuid__in=list(ids))}
+
+
+def issued_at(bulletin_id: UUID, manifest_hash: str) -> datetime | None:
+    """When the journal says that this manifest was issued; None if no line names it."""
+    lines = JournalEntry.objects.filter(
+        target=f"bulletins.bulletin:{bulletin_id}", event=Event.BULLETIN_ISSUED
+    )
+    for line in lines.order_by("seq"):
+        said = json.loads(bytes(line.entry))
+        if said.get("detail", {}).get("manifest") == manifest_hash:
+            return datetime.fromisoformat(said["at"])
+    return None

@@ -137,6 +137,7 @@ def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
             "content": bytes(revision.sealed_content),
             **{f"file:{one.id}": one.signed_bytes() for one in attached},
         },
+        files=[(str(one.id), one.row.state) for one in attached],
     )
     _check_journal(bulletin, bytes(manifest.hash).hex())
     content = content_from(data_key.open_field("content", bytes(revision.sealed_content)))

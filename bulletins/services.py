@@ -315,6 +315,7 @@ def _seal_revision(
         clear=clear,
         holders=audience.holders,
         sealed={**sealed, **{f"file:{one.id}": one.signed_bytes() for one in adopted}},
+        files=[(str(one.id), one.row.state) for one in adopted],
     )
     return bytes(manifest.hash).hex()
 

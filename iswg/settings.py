@@ -70,7 +70,7 @@ ARGON_COST = ArgonCost()
 REQUIRE_MFA = env.flag("ISWG_REQUIRE_MFA", PRODUCTION)
 DEMO_PASSPHRASE = env.text("ISWG_DEMO_PASSPHRASE")
 CLAMD_URL = env.text("CLAMD_URL")
-TRUSTED_PROXIES = env.parsed(
+TRUSTED_PROXIES: list[str] = env.parsed(
     "ISWG_TRUSTED_PROXIES", networks, [], "write addresses or networks with commas: 127.0.0.1"
 )
 if PRODUCTION and not TRUSTED_PROXIES:

@@ -13,7 +13,7 @@ def connect() -> None:
     from activity.ports import register_page
     from activity.topics import register_topic_kind
     from bulletins.attachments import register_drafts
-    from bulletins.facts import KIND, facts_by_id
+    from bulletins.facts import KIND, facts_by_id, issued_at
     from bulletins.handover import register_handovers
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
@@ -50,7 +50,7 @@ def connect() -> None:
     register_reminders()
     register_handovers()
     add_check(holders_fit)
-    register_facts(KIND, facts_by_id)
+    register_facts(KIND, facts_by_id, issued_at)
     register_facts(THREAD_KIND, epoch_facts_by_id)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
