@@ -24,16 +24,15 @@ def link(statement: Mapping[str, Any], signature: bytes) -> bytes:
     return hashlib.sha256(context("iswg/v1/message chain", *parts)).digest()
 
 
-def is_unbroken(rows: Sequence[Any], last_number: int, last_hash: bytes) -> bool:
-    """Whether these rows follow one another; and, if they reach the end, end where the thread
-    says it ends. `rows` are in the order of their numbers, any stretch of a thread."""
-    for before, after in pairwise(rows):
-        if after.number != before.number + 1 or bytes(after.prev) != bytes(before.hash):
-            return False
+def is_unbroken(rows: Sequence[Any], numbers: range, last_number: int, last_hash: bytes) -> bool:
+    """Whether these rows are exactly those `numbers`, one following the other; and whether the
+    first and the last of a thread are its beginning and the end that the thread knows."""
+    if [row.number for row in rows] != list(numbers):
+        return False
+    if any(bytes(after.prev) != bytes(before.hash) for before, after in pairwise(rows)):
+        return False
     if not rows:
-        return last_number == 0
+        return True
     if rows[0].number == 1 and bytes(rows[0].prev) != START:
         return False
-    if rows[-1].number == last_number:
-        return bytes(rows[-1].hash) == bytes(last_hash)
-    return rows[-1].number < last_number
+    return rows[-1].number != last_number or bytes(rows[-1].hash) == bytes(last_hash)

@@ -83,9 +83,14 @@ def _topic(opened: OpenEpoch) -> str | None:
 
 
 def open_thread_page(
-    *, actor: Actor, vault: Vault | None, thread: Thread, messages: Sequence[Message]
+    *,
+    actor: Actor,
+    vault: Vault | None,
+    thread: Thread,
+    messages: Sequence[Message],
+    numbers: range,
 ) -> OpenedThread:
-    """A thread and a stretch of its messages, in the order of their numbers.
+    """A thread and a stretch of its messages: those that should stand at these `numbers`.
 
     Raises Locked without a key, SealBroken if the key or the audience is not what was signed.
     """
@@ -93,7 +98,8 @@ def open_thread_page(
     present = open_present(vault, thread)
     opened = open_messages(vault, thread, messages)
     broken = any(one.broken for one in opened)
-    unbroken = chain.is_unbroken(messages, thread.last_number, bytes(thread.last_hash))
+    end = thread.last_number, bytes(thread.last_hash)
+    unbroken = chain.is_unbroken(messages, numbers, *end)
     return OpenedThread(thread, topic_of(present), tuple(opened), unbroken and not broken)
 
 

@@ -70,6 +70,14 @@ def desk(world):
 
 
 @pytest.fixture
+def table(world):
+    """What the cast does in discussions, by the services (tests/table.py)."""
+    from tests.table import Table
+
+    return Table(world)
+
+
+@pytest.fixture
 def on_postgres() -> bool:
     """For the few tests whose promise is about one of the two databases."""
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]

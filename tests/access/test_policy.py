@@ -16,6 +16,7 @@ from accounts.models import Administration, User
 from activity.models import Notice
 from bulletins.models import Bulletin, Draft, Recipient
 from bulletins.queries import with_ledger
+from discussions.queries import with_audience
 
 
 def test_the_access_table_in_the_documentation_is_what_the_policy_says():
@@ -47,6 +48,7 @@ def objects_of(action):
         Action.READ_BULLETIN: with_ledger,
         Action.LIST_BULLETINS: lambda: Recipient.objects.select_related("bulletin"),
         Action.EDIT_DRAFT: Draft.objects.all,
+        Action.READ_THREAD: with_audience,
         Action.READ_ADMINISTRATION: Administration.objects.all,
         Action.READ_NOTICE: Notice.objects.all,
     }[action]()
@@ -86,12 +88,15 @@ CHANGES = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
-def test_the_rule_the_scope_and_the_audience_agree(desk, world, change):
+def test_the_rule_the_scope_and_the_audience_agree(desk, table, world, change):
     desk.publish(world.fj)
     desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,))
     desk.publish(world.pw, recipients=("FJ", "OCO"))
     desk.draft(world.fj)
     desk.draft(world.vu_contact)
+    table.open(world.fj, "VU")
+    table.open(world.pw, "OCO")
+    table.open(world.fj, tlp="TLP:RED", officers=[world.vu_contact.pk])
     change(world)
     people = list(User.objects.all())
     for action in sorted(faces._SCOPES):

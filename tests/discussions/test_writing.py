@@ -10,7 +10,7 @@ from discussions.sealing import Locked
 from discussions.services.messages import NotSent, edit_message, withdraw_message
 from discussions.services.participants import add_participant, remove_participant
 from discussions.services.threads import change_state
-from tests.discussions.conftest import TEXT, TOPIC
+from tests.table import TEXT, TOPIC
 
 
 def test_what_fiji_says_vanuatu_reads_in_the_same_order(world, table):

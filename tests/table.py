@@ -1,4 +1,4 @@
-"""A table of discussion: Fiji opens threads, and the cast writes in them by the services."""
+"""Discussions of the cast: words to look for, and what people do in threads by the services."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from discussions.models import Message, Thread
 from discussions.opening import OpenedThread, open_thread_page
-from discussions.queries import messages_of, threads_for, with_audience
+from discussions.queries import messages_of, start_of, threads_for, with_audience
 from discussions.services.messages import post_message
 from discussions.services.threads import open_thread
 
@@ -20,7 +18,7 @@ TEXT = "White quombat hull, no **stripe**, heading west."
 
 @dataclass
 class Table:
-    """`table.open(world.fj, "VU")`, `table.says(world.vu, thread, "…")`, `table.reads(world.fj, thread)`."""
+    """`table.open(world.fj, "VU")`, `table.says(world.vu, thread)`, `table.reads(...)`."""
 
     world: Any
 
@@ -39,7 +37,10 @@ class Table:
         actor = self.world.actor(user)
         thread = threads_for(actor).get(pk=thread.pk)
         return open_thread_page(
-            **self.both(user), thread=thread, messages=list(messages_of(actor, thread))
+            **self.both(user),
+            thread=thread,
+            messages=list(messages_of(actor, thread)),
+            numbers=range(start_of(actor, thread) + 1, thread.last_number + 1),
         )
 
     def texts(self, user: Any, thread: Thread) -> list[str | None]:
@@ -47,8 +48,3 @@ class Table:
 
     def now(self, thread: Thread) -> Thread:
         return with_audience().get(pk=thread.pk)
-
-
-@pytest.fixture
-def table(world):
-    return Table(world)
