@@ -94,6 +94,10 @@ class Stretch:
     last: int
 
     @property
+    def numbers(self) -> range:
+        return range(self.low + 1, min(self.low + PER_PAGE, self.last) + 1)
+
+    @property
     def before(self) -> int | None:
         return self.low + 1 if self.low >= self.first else None
 
@@ -136,7 +140,11 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
     )
     try:
         opened = opening.open_thread_page(
-            actor=request.actor, vault=request.vault, thread=thread, messages=rows
+            actor=request.actor,
+            vault=request.vault,
+            thread=thread,
+            messages=rows,
+            numbers=stretch.numbers,
         )
     except Locked:
         return _closed_to(request, thread, "locked")
