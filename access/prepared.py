@@ -11,16 +11,18 @@ small set. Nothing in the queryset may depend on the hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from access.actors import Actor
+
+M = TypeVar("M", bound=Model)
 
 # Values that no person and no administration has.
 BLANK_PERSON = 2**62 + 40961
@@ -55,6 +57,17 @@ def _filled(value: Any, actor: Actor) -> Any:
 
 
 NOTHING = Written("", (), ())
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """For `.values_list()`: everything that a row of this model holds."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+def models_from(model: type[M], rows: Iterable[Sequence[Any]]) -> list[M]:
+    """Rows of `columns_of(model)` as the models they are."""
+    columns = columns_of(model)
+    return [model.from_db(DEFAULT_DB_ALIAS, columns, row) for row in rows]
 
 
 class Prepared:

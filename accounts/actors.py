@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from access.actors import Actor
+from access.prepared import Prepared
 from access.roles import Role
 from accounts.models import AdministrationKind, User
 
@@ -24,9 +25,14 @@ _FACTS = (
 )
 
 
+FACTS = Prepared(lambda asked: User.objects.filter(pk=asked.user_id).values_list(*_FACTS))
+
+
 def find_actor(user_id: int) -> Actor | None:
     """The person as an Actor, or None if there is no such person."""
-    return find_actors([user_id]).get(user_id)
+    rows = FACTS.rows(Actor(user_id=user_id, administration=""))
+    facts = [dict(zip(_FACTS, row, strict=True)) for row in rows]
+    return _actor(user_id, facts, timezone.now().date()) if facts else None
 
 
 def find_actors(user_ids: Iterable[int]) -> dict[int, Actor]:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from access.prepared import Prepared, columns_of, models_from
 from accounts.models import Administration, User
 
 KNOWN = frozenset(code for code, _name in settings.LANGUAGES)
@@ -47,6 +48,15 @@ class LanguageMiddleware:
         request.LANGUAGE_CODE = translation.get_language() or "en"  # type: ignore[attr-defined]
 
 
+OWN = Prepared(
+    lambda actor: (
+        Administration.objects.filter(pk=actor.administration)
+        .order_by()
+        .values_list(*columns_of(Administration))
+    )
+)
+
+
 def administration_in(request: HttpRequest) -> Administration | None:
     """The administration that the reader acts for: read once for the whole of a page."""
     actor = getattr(request, "actor", None)
@@ -54,7 +64,7 @@ def administration_in(request: HttpRequest) -> Administration | None:
         return None
     kept = request.__dict__
     if "_administration" not in kept:
-        kept["_administration"] = Administration.objects.get(pk=actor.administration)
+        (kept["_administration"],) = models_from(Administration, OWN.rows(actor))
     found: Administration = kept["_administration"]
     return found
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Max, QuerySet
+from django.db import connection
+from django.db.models import Count, QuerySet
 
 from access.actors import Actor
 from access.policy import Action, require, visible
+from access.prepared import Prepared
 from activity import chain
 from activity.events import Event
-from activity.models import Checkpoint, JournalEntry, JournalHead, LiveEvent, Notice
+from activity.models import Checkpoint, JournalEntry, JournalHead, Notice
 from activity.record import filed_under
 from vault.crypto.signing import SigningKey, VerifyKey
 
@@ -26,13 +28,24 @@ def notices_for(actor: Actor) -> QuerySet[Notice]:
     return visible(Notice.objects.all(), actor, Action.READ_NOTICE).order_by("-id")
 
 
+def _unread_notices(actor: Actor) -> QuerySet[Any, Any]:
+    rows = notices_for(actor).filter(read_at=None).order_by().values("recipient")
+    return rows.annotate(number=Count("*")).values_list("number")
+
+
+UNREAD_NOTICES = Prepared(_unread_notices)
+
+
 def unread_notice_count(actor: Actor) -> int:
-    return notices_for(actor).filter(read_at=None).count()
+    found = UNREAD_NOTICES.rows(actor)
+    return int(found[0][0]) if found else 0
 
 
 def latest_live_id() -> int:
     """The number up to which a page drawn now is true."""
-    return LiveEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT MAX(id) FROM activity_liveevent")
+        return int(cursor.fetchone()[0] or 0)
 
 
 def journal_for(actor: Actor) -> QuerySet[JournalEntry]:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from access.actors import Actor
-from access.prepared import Prepared
+from access.prepared import Prepared, columns_of
 from accounts.models import Administration
 from bulletins import filters
 from bulletins.models import Bulletin, Recipient
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
         return self.bulletin.pk
 
 
-BULLETIN = tuple(field.attname for field in Bulletin._meta.concrete_fields)
+BULLETIN = columns_of(Bulletin)
 ORIGIN = ("code", "name", "name_fr")  # a label in both languages
 COLUMNS = (
     "place",

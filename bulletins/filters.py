@@ -6,6 +6,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administration
@@ -17,19 +21,46 @@ ANY = ("", _("Any"))
 STATES = [ANY, ("unread", _("Unread")), ("waiting", _("Not acknowledged"))]
 
 
+class ShortSelect(forms.Select):
+    """Django draws a template for every option, and a list has forty of them in its filters."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if key == chosen else "", words) for key, words in self.choices),
+        )
+        around = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>\n{}\n</select>", around, options)
+
+
+SELECTED = SafeString(" selected")
+
+
 class FilterForm(forms.Form):
-    type = forms.ChoiceField(label=_("Kind"), choices=[ANY, *ProductType.choices], required=False)
-    tlp = forms.ChoiceField(
-        label=_("Label"), choices=[ANY, *((v, v) for v in TLP_ORDER)], required=False
+    type = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[ANY, *ProductType.choices],
+        required=False,
+        widget=ShortSelect,
     )
-    origin = forms.ChoiceField(label=_("From"), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    tlp = forms.ChoiceField(
+        label=_("Label"),
+        choices=[ANY, *((v, v) for v in TLP_ORDER)],
+        required=False,
+        widget=ShortSelect,
+    )
+    origin = forms.ChoiceField(label=_("From"), required=False, widget=ShortSelect)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False, widget=ShortSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        rows = Administration.objects.exclude(kind="partner").order_by()
+        french = get_language() == "fr"
         origins = [
-            (a.code, a.label)
-            for a in Administration.objects.exclude(kind="partner").only("code", "name", "name_fr")
+            (code, name_fr if french and name_fr else name)
+            for code, name, name_fr in rows.values_list("code", "name", "name_fr")
         ]
         self.fields["origin"].choices = [ANY, *sorted(origins, key=lambda o: fold_name(o[1]))]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bulletins.content import FileFact
-from bulletins.models import Bulletin, Recipient
+from bulletins.models import Bulletin, ProductType, Recipient
 from bulletins.opening import Opened
 from bulletins.ports import ports_named
 from bulletins.queries import Ledger
@@ -31,6 +31,11 @@ class Row:
     @property
     def url(self) -> str:
         return reverse("bulletins:detail", args=[self.bulletin.ref])
+
+    @property
+    def kind(self) -> str:
+        """Its product type in words; Django's own way there translates all eight each time."""
+        return str(ProductType(self.bulletin.product_type).label)
 
 
 def drawn_rows(rows: Iterable[Recipient], titles: dict[int, str | None]) -> list[Row]:

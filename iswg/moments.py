@@ -8,6 +8,7 @@ the reader is.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as written
@@ -38,7 +39,14 @@ def spell(moment: dt.date, kind: str) -> str:
         pattern += " Y"
     if moment.day == 1 and language() == "fr" and kind != "time":
         pattern = pattern.replace("j", r"j\e\r")  # le 1er novembre
-    return written(moment, pattern)
+    wall = moment.replace(tzinfo=None) if isinstance(moment, dt.datetime) else moment
+    return _spelled(wall, pattern, language())
+
+
+@lru_cache(maxsize=4096)
+def _spelled(wall: dt.date, pattern: str, _tongue: str) -> str:
+    """What a clock on the wall shows, in words of the active language."""
+    return written(wall, pattern)
 
 
 def local(moment: dt.datetime) -> dt.datetime:

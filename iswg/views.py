@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 import hmac
 import ipaddress
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from access.policy import Action, can
@@ -117,9 +120,14 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_not_required
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "iswg/help.html",
+    return render(request, "iswg/help.html", {"words": help_words(get_language())})
+
+
+@cache
+def help_words(language: str) -> SafeString:
+    """The words of the help are the same for every reader of a language."""
+    return render_to_string(
+        "iswg/_help_words.html",
         {
             "tlp": [(label, handling.TLP_MEANING[label]) for label in handling.TLP_ORDER],
             "pap": handling.PAP_MEANING.items(),

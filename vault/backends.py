@@ -6,14 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from access.actors import Actor
+from access.prepared import Prepared, columns_of, models_from
 from vault import sessions
 from vault.crypto.errors import CannotOpen
 from vault.slots import keep_current, open_passphrase
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+def _person(asked: Actor) -> QuerySet[Any, Any]:
+    """Every page of a signed-in person begins with this."""
+    people = get_user_model()._default_manager.filter(pk=asked.user_id, is_active=True)
+    return people.values_list(*columns_of(get_user_model()))
+
+
+PERSON = Prepared(_person)
 
 
 class PassphraseBackend(BaseBackend):
@@ -46,7 +58,8 @@ class PassphraseBackend(BaseBackend):
         return person
 
     def get_user(self, user_id: int) -> User | None:
-        return get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
+        rows = PERSON.rows(Actor(user_id=user_id, administration=""))
+        return next(iter(models_from(get_user_model(), rows)), None)
 
 
 def _is_signing_in(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django import template
@@ -16,6 +17,7 @@ from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.language import city_of
@@ -28,15 +30,44 @@ register = template.Library()
 STATES = {"done", "part", "none", "late", "off"}
 
 
+class SteadyNode(template.Node):
+    """What is between the tags, drawn once in each language and then given again."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.drawn: dict[str, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language() or ""
+        if language not in self.drawn:
+            # Without the page's values, so that nobody's can stay here by mistake.
+            self.drawn[language] = self.nodelist.render(context.new({}))
+        return self.drawn[language]
+
+
+@register.tag
+def steady(parser: template.base.Parser, token: template.base.Token) -> SteadyNode:
+    """Words and addresses that depend on the language and on nothing else: every page of every
+    reader has the same, so they are not put together a thousand times."""
+    nodelist = parser.parse(("endsteady",))
+    parser.delete_first_token()
+    return SteadyNode(nodelist)
+
+
 @register.simple_tag
 def icon(name: str, words: str = "") -> SafeString:
     """One drawing of the sprite; with words it speaks, without it is decoration."""
-    drawn = format_html(
+    drawn = _drawing(name)
+    return format_html('{}<span class="vh">{}</span>', drawn, words) if words else drawn
+
+
+@cache
+def _drawing(name: str) -> SafeString:
+    return format_html(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("img/icons.svg"),
         name,
     )
-    return format_html('{}<span class="vh">{}</span>', drawn, words) if words else drawn
 
 
 @register.simple_tag(takes_context=True)
