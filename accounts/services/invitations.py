@@ -2,6 +2,10 @@
 
 The link leaves the house by mail and is never shown to whoever invites; the database keeps its
 hash, and the waiting mail keeps it sealed until it is sent.
+
+Whether an address has an account with another administration is nothing that a coordinator may
+find out here: the answer, the list and the journal are those of any invitation. The mail differs:
+it says to its reader, who knows, that there is an account, and it carries no link.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from access.roles import Role
 from accounts.actors import find_actor
 from accounts.appointments import CannotAppoint, enter_appointment, facts_of, refuse_misfit
 from accounts.models import SECRETARIAT, Administration, Appointment, Invitation, User
+from accounts.queries import person_here
 from accounts.sessions import end_sessions_of
 from accounts.tokens import FOUNDER, hash_of, is_good, path_of
 from activity.events import Event
@@ -47,10 +52,15 @@ def invite(
     """Invite somebody and let the worker mail the link, which nobody inside gets to see."""
     invitation, token = _draft(administration, role, email, name, language)
     require(actor, Action.INVITE, invitation)
-    _refuse_unfit(actor, invitation)
+    _refuse_misfit(invitation)
+    person = _with_account(invitation)
+    is_elsewhere = person is not None and person_here(actor, person.pk) is None
+    if not is_elsewhere:
+        _refuse_taken(actor, person)
+    _refuse_second(actor, invitation)
     invitation.made_by_id = actor.user_id
     invitation.save()
-    _queue_mail(invitation, token)
+    _queue_mail(invitation, "" if is_elsewhere else token)
     record(actor, Event.PERSON_INVITED, invitation, detail=_facts(invitation))
     return invitation
 
@@ -114,7 +124,8 @@ def enter_invited(*, actor: Actor, invitation: Invitation) -> User:
         raise CannotInvite(_("This invitation is not good any more."))
     if actor.name != FOUNDER or invitation.made_by_id is not None:
         require(actor, Action.INVITE, invitation)
-    _refuse_unfit(actor, invitation)
+    _refuse_misfit(invitation)
+    _refuse_taken(actor, _with_account(invitation))
     person = _person_for(invitation)
     appointment = Appointment(
         user=person,
@@ -152,24 +163,36 @@ def _draft(
     return invitation, token
 
 
-def _refuse_unfit(actor: Actor, invitation: Invitation) -> None:
+def _refuse_misfit(invitation: Invitation) -> None:
     try:
         refuse_misfit(invitation.administration, Role(invitation.role))
     except CannotAppoint as misfit:
         raise CannotInvite(str(misfit)) from None
-    former = User.objects.filter(email__iexact=invitation.email).first()
-    if former is not None and former.is_active:
+
+
+def _with_account(invitation: Invitation) -> User | None:
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def _refuse_taken(actor: Actor, person: User | None) -> None:
+    if person is not None and person.is_active:
         raise CannotInvite(_("There is an account with this address already."))
-    if former is not None:
+    if person is not None:
         # Somebody comes back, or starts again after losing everything: an act on a person.
-        require(actor, Action.SUSPEND_PERSON, find_actor(former.pk))
+        require(actor, Action.SUSPEND_PERSON, find_actor(person.pk))
+
+
+def _refuse_second(actor: Actor, invitation: Invitation) -> None:
+    """One at a time, of those that the actor knows of; what others sent is theirs."""
     waiting = Invitation.objects.filter(
         email__iexact=invitation.email,
         accepted_at=None,
         withdrawn_at=None,
         expires_at__gt=timezone.now(),
     )
-    if waiting.exclude(pk=invitation.pk).exists():
+    if Role.SECRETARIAT not in actor.roles:
+        waiting = waiting.filter(administration=invitation.administration)
+    if waiting.exists():
         raise CannotInvite(_("An invitation to this address is on its way: withdraw it first."))
 
 
@@ -192,6 +215,7 @@ def _person_for(invitation: Invitation) -> User:
 
 
 def _queue_mail(invitation: Invitation, token: str) -> None:
+    """Without a token it says that there is an account; its link is thrown away unseen."""
     queue_to_address(
         address=invitation.email,
         language=invitation.language,
@@ -199,8 +223,9 @@ def _queue_mail(invitation: Invitation, token: str) -> None:
         facts={
             "administration": invitation.administration_id,
             "until": invitation.expires_at.isoformat(timespec="minutes"),
+            "has_account": not token,
         },
-        secret=seal_link(path_of(token), address=invitation.email, kind=MAIL),
+        secret=seal_link(path_of(token), address=invitation.email, kind=MAIL) if token else None,
     )
 
 

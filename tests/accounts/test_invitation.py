@@ -1,6 +1,7 @@
 """From an invitation to somebody who reads: every step at the front door."""
 
 import datetime
+import json
 import re
 
 import pytest
@@ -15,6 +16,7 @@ from accounts.models import Administration, AdministrationKind, Appointment, Inv
 from accounts.services import CannotInvite, close_expired, enter_invited, invite
 from activity.events import Event
 from activity.links import open_link
+from activity.mail import deliver
 from activity.models import JournalEntry, Notice, OutgoingMail
 from iswg.logs import QuietFormatter
 from tests.factories import PHRASE, sign_in
@@ -268,9 +270,82 @@ def test_a_second_invitation_to_the_same_address_waits_for_the_first(world, door
 
 
 def test_nobody_is_invited_twice_over_an_account_that_is_open(world, door):
-    answer = door(world.fj).post("/people/invite/", {**PERSON, "email": world.vu.email})
-    assert "account with this address" in answer.content.decode()
-    assert not Invitation.objects.exists()
+    for inviter, person in (("fj", world.fj_contact), ("oco", world.vu)):
+        browser = door(getattr(world, inviter))
+        answer = browser.post(
+            "/people/invite/", {**PERSON, "email": person.email, "administration": "VU"}
+        )
+        assert "account with this address" in answer.content.decode()
+        assert not Invitation.objects.exists()
+
+
+def suspended_elsewhere(world):
+    User.objects.filter(pk=world.vu_contact.pk).update(is_active=False)
+    return world.vu_contact.email
+
+
+def invited_by_others(world):
+    vanuatu = Administration.objects.get(pk="VU")
+    invite(actor=world.actor(world.vu), administration=vanuatu, role=Role.READER,
+           email="soon@vu.invalid", name="Soon")  # fmt: skip
+    return "soon@vu.invalid"
+
+
+ELSEWHERE = {
+    "active": lambda world: world.vu.email,
+    "written in capitals": lambda world: world.vu.email.upper(),
+    "suspended": suspended_elsewhere,
+    "invited by others": invited_by_others,
+}
+
+
+def all_that_is_seen(browser, address):
+    """What a coordinator sees of an invitation: every answer, with the address taken out."""
+    answer = browser.post("/people/invite/", {**PERSON, "email": address}, follow=True)
+    lines = JournalEntry.objects.order_by("-seq")
+    details = json.loads(bytes(lines.first().entry))["detail"], lines.first().event
+    pages = [answer, browser.get("/people/")]
+    invitation = Invitation.objects.filter(administration="FJ").latest("made_at")
+    place = f"/people/invitations/{invitation.pk}/withdraw/"
+    pages += [browser.post(place, follow=True), browser.get("/people/")]
+    hidden = r"[0-9a-f-]{36}|[0-9a-f]{64}|value=\"[^\"]{64}\"|[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?|\d+"
+    seen = [
+        re.sub(hidden, "#", re.sub(f"(?i){re.escape(address)}", "@", page.content.decode()))
+        for page in pages
+    ]
+    return [page.status_code for page in pages], details, seen
+
+
+@pytest.mark.parametrize("situation", ELSEWHERE)
+def test_a_coordinator_does_not_learn_who_has_an_account_elsewhere(world, door, situation):
+    address = ELSEWHERE[situation](world)
+    browser = door(world.fj)
+    nobody = all_that_is_seen(browser, "nobody@vu.invalid")
+    assert all_that_is_seen(browser, address) == nobody
+
+
+def test_the_mail_says_it_instead_and_opens_nothing(world, door, mailoutbox):
+    door(world.fj).post("/people/invite/", {**PERSON, "email": world.vu.email})
+    deliver()
+    (mail,) = mailoutbox
+    said = mail.body + mail.alternatives[0].content
+    assert "There is an account with your address already" in said
+    assert "to act for Fiji" in said
+    assert "/invitation/" not in said
+    assert User.objects.filter(email=world.vu.email).count() == 1
+    held = Appointment.objects.filter(user=world.vu).values_list("administration", flat=True)
+    assert set(held) == {"VU"}
+
+
+def test_a_person_invited_twice_accepts_one_and_the_other_is_not_good_any_more(world, door):
+    invited_by_others(world)
+    theirs = link("soon@vu.invalid")
+    ours = invited(door, world.fj, email="soon@vu.invalid")
+    assert accept(door(), theirs).status_code == 200
+    assert accept(door(), ours).status_code == 410
+    person = User.objects.get(email="soon@vu.invalid")
+    held = Appointment.objects.filter(user=person).values_list("administration", flat=True)
+    assert list(held) == ["VU"]
 
 
 @pytest.mark.parametrize("role", ["secretariat", "operator ", "emperor", ""])
