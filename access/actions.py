@@ -31,6 +31,8 @@ class Action(StrEnum):
     GRANT_KEYS = "grant the administration's key"
     MAKE_EPOCH = "make a new key of the administration"
     WITNESS_EPOCH = "witness another administration's new beginning"
+    SEAL_ENVELOPE = "seal the administration's key for its own safe"
+    OPEN_ENVELOPE = "open the envelope of the administration"
     SUSPEND_PERSON = "suspend a person"
     WAKE_PERSON = "wake a sleeping account"
     READ_JOURNAL = "read the journal of an administration"

@@ -399,6 +399,37 @@ def witness_epoch(actor: Actor, code: str) -> Decision:
     )
 
 
+@rule(Action.SEAL_ENVELOPE)
+def seal_envelope(actor: Actor, safe: Any) -> Decision:
+    """`safe` carries `administration`, `founder` (who made its first key) and `is_held`."""
+    return allow_if(
+        safe.administration == actor.administration,
+        _("This envelope belongs to another administration."),
+    ) and allow_if(
+        actor.holds(APPOINTS | {Role.HEAD, Role.SECRETARIAT})
+        or (actor.holds(READS) and actor.user_id == safe.founder),
+        _("Only a coordinator, the head or the first officer seals the envelope."),
+    )
+
+
+@rule(Action.OPEN_ENVELOPE)
+def open_envelope(actor: Actor, safe: Any) -> Decision:
+    return (
+        allow_if(
+            safe.administration == actor.administration,
+            _("This envelope belongs to another administration."),
+        )
+        and allow_if(
+            actor.holds(PUBLISHES | {Role.HEAD}),
+            _("Only a contact point, a coordinator or the head opens the envelope."),
+        )
+        and allow_if(
+            not safe.is_held,
+            _("Somebody of your administration holds the key and can grant it: ask there first."),
+        )
+    )
+
+
 @rule(Action.SUSPEND_PERSON)
 def suspend_person(actor: Actor, person: Any) -> Decision:
     return (

@@ -108,6 +108,10 @@ def invitation(code: str, role: Role) -> Callable[[Role], Any]:
     return lambda _role: SimpleNamespace(administration_id=code, role=role)
 
 
+def safe(code: str, *, founder: int = COLLEAGUE, is_held: bool = False) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(administration=code, founder=founder, is_held=is_held)
+
+
 RECEIVED = bulletin((OURS, THEIRS), (OURS,))
 ISSUED = bulletin((OURS, THEIRS), (THEIRS,))
 FOREIGN = bulletin((THEIRS,), ())
@@ -180,6 +184,14 @@ SITUATIONS = [
     Situation(Action.MAKE_EPOCH, "another's", lambda _role: THEIRS),
     Situation(Action.WITNESS_EPOCH, "own", lambda _role: OURS),
     Situation(Action.WITNESS_EPOCH, "another's", lambda _role: THEIRS),
+    Situation(Action.SEAL_ENVELOPE, "own", safe(OURS)),
+    Situation(
+        Action.SEAL_ENVELOPE, "own, whose first key this person made", safe(OURS, founder=ME)
+    ),
+    Situation(Action.SEAL_ENVELOPE, "another's", safe(THEIRS, founder=ME)),
+    Situation(Action.OPEN_ENVELOPE, "own, and nobody holds the key", safe(OURS)),
+    Situation(Action.OPEN_ENVELOPE, "own, and somebody holds it", safe(OURS, is_held=True)),
+    Situation(Action.OPEN_ENVELOPE, "another's", safe(THEIRS)),
     Situation(Action.SUSPEND_PERSON, "a reader, own", person(COLLEAGUE, OURS)),
     Situation(
         Action.SUSPEND_PERSON,

@@ -147,13 +147,15 @@ def _alone(row: OutgoingMail) -> tuple[str, dict[str, Any]]:
     facts["administration"] = administration_name(facts.get("administration", ""))
     for name in ("until", "at"):
         facts[name] = datetime.fromisoformat(facts[name]) if facts.get(name) else None
+    sentence = words.warns(facts.get("event", ""))
     subject = {
         "invitation": _("You are invited to the ISWG portal"),
         "checkpoint": _("Checkpoint of the journal: please keep this mail"),
-        "warning": words.concerns(facts.get("event", ""), "").split(".")[0],
+        "warning": sentence.split(".")[0],
+        "new_start": _("A link to start anew with another key"),
     }[row.kind]
-    context = {"facts": facts, "link": settings.ORIGIN + link}
-    return f"[ISWG] {subject}", context | {"sentence": words.concerns(facts.get("event", ""), "")}
+    context = {"facts": facts, "link": settings.ORIGIN + link, "sentence": sentence}
+    return f"[ISWG] {subject}", context
 
 
 def _zone(name: str) -> ZoneInfo:

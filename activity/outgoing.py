@@ -36,6 +36,11 @@ MAILED = frozenset(
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,
+        Event.ENVELOPE_MADE,
+        Event.ENVELOPE_OPENED,
+        Event.NEW_START_DELAYED,
+        Event.NEW_START_MADE,
+        Event.BEGINNING_WITNESSED,
         Event.JOURNAL_BROKEN,
     }
 )
@@ -48,11 +53,14 @@ AT_ONCE = frozenset(
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,
+        Event.ENVELOPE_OPENED,
+        Event.NEW_START_DELAYED,
+        Event.NEW_START_MADE,
     }
 )
 # Mails that stand on their own; the kind is the template's name. All others are notices, and
 # those of one person that are due together are one mail.
-ALONE = frozenset({"invitation", "checkpoint", "warning"})
+ALONE = frozenset({"invitation", "checkpoint", "warning", "new_start"})
 
 
 def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:

@@ -44,6 +44,15 @@ HAPPENED = {
     Event.KEY_GRANTED: _("Administration's key granted"),
     Event.KEY_REVOKED: _("Key revoked"),
     Event.EPOCH_MADE: _("New key of the administration"),
+    Event.BEGINNING_PROPOSED: _("New beginning proposed"),
+    Event.BEGINNING_WITNESSED: _("New beginning witnessed"),
+    Event.BEGINNING_WITHDRAWN: _("New beginning withdrawn"),
+    Event.ENVELOPE_MADE: _("Envelope for the safe made"),
+    Event.ENVELOPE_OPENED: _("Envelope from the safe opened"),
+    Event.NEW_START_ASKED: _("Link for a new start asked for"),
+    Event.NEW_START_DELAYED: _("New start waits a day: the second factor is lost too"),
+    Event.NEW_START_STOPPED: _("New start stopped"),
+    Event.NEW_START_MADE: _("Started anew with another key"),
     Event.FINGERPRINTS_CONFIRMED: _("Fingerprints confirmed"),
     Event.PEPPER_ROTATED: _("Server secret changed"),
     Event.VAULT_UNLOCKED: _("Keys unlocked"),
@@ -84,9 +93,39 @@ CONCERNS = {
     Event.KEY_GRANTED: _("A colleague granted you the key of your administration."),
     Event.KEY_REVOKED: _("A key of your administration was revoked."),
     Event.EPOCH_MADE: _("Your administration has a new key. Unlock to take it up."),
+    Event.BEGINNING_PROPOSED: _(
+        "%(origin)s lost every key and asks for a witness to its new beginning."
+    ),
+    Event.BEGINNING_WITNESSED: _("Your administration's new beginning has its witness: finish it."),
+    Event.ENVELOPE_MADE: _("A sheet for the safe was made: it opens your administration's key."),
+    Event.ENVELOPE_OPENED: _(
+        "%(origin)s took its key from the envelope in its safe. If nobody there meant to, act now."
+    ),
+    Event.NEW_START_DELAYED: _(
+        "An account of your administration asks to start anew without passphrase, code and "
+        "second factor. Nothing happens for 24 hours: telephone that colleague now."
+    ),
+    Event.NEW_START_MADE: _(
+        "An account of your administration started anew with another key. Telephone that "
+        "colleague and compare the words before anybody grants."
+    ),
     Event.SEAL_BROKEN: _("A seal did not open. The Secretariat and the operator should know."),
     Event.JOURNAL_BROKEN: _("The check of the journal failed. The operator must look at it now."),
     Event.MAIL_GIVEN_UP: _("A mail to a colleague of yours could not be delivered."),
+}
+
+# To the one whose account it is, where the sentence above is for colleagues.
+WARNS = {
+    Event.NEW_START_DELAYED: _(
+        "Somebody asked to start your account anew without your passphrase and second factor. "
+        "It waits 24 hours; signing in with your passphrase stops it."
+    ),
+    Event.NEW_START_MADE: _(
+        "Your account started anew with another key. A colleague compares words with you and "
+        "grants the key again."
+    ),
+    Event.NEW_START_STOPPED: _("A new start of your account was stopped: you signed in."),
+    Event.RECOVERY_CODE_MADE: _("A new recovery code was made. If it was not you, say so now."),
 }
 
 # The names of details, for the journal's page. One that is missing here shows as it is.
@@ -97,10 +136,13 @@ DETAILS = {
     "attempts": _("attempts"),
     "broken": _("without the former key"),
     "days": _("days before the deadline"),
+    "envelope": _("envelope number"),
     "epoch": _("key number"),
+    "factor_lost": _("second factor lost too"),
     "file": _("attachment"),
     "first": _("first one"),
     "for": _("for"),
+    "former": _("in place of the key"),
     "granted": _("with the administration's key"),
     "head": _("newest hash"),
     "key": _("key"),
@@ -141,6 +183,8 @@ ACTIONS = {
     Action.GRANT_KEYS: _("grant the administration's key"),
     Action.MAKE_EPOCH: _("make a new key of the administration"),
     Action.WITNESS_EPOCH: _("witness another administration's new beginning"),
+    Action.SEAL_ENVELOPE: _("seal the administration's key for its own safe"),
+    Action.OPEN_ENVELOPE: _("open the envelope of the administration"),
     Action.SUSPEND_PERSON: _("suspend a person"),
     Action.WAKE_PERSON: _("wake a sleeping account"),
     Action.READ_JOURNAL: _("read the journal of an administration"),
@@ -183,6 +227,12 @@ def concerns(event: str, origin: str) -> str:
     if sentence is None:
         return happened(event)
     return str(sentence) % {"origin": origin or _("An administration")}
+
+
+def warns(event: str) -> str:
+    """The sentence of a mail about the reader's own account."""
+    sentence = WARNS.get(event)  # type: ignore[call-overload]  # a StrEnum is its text
+    return concerns(event, "") if sentence is None else str(sentence)
 
 
 def detail_name(name: str) -> str:

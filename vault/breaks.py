@@ -23,14 +23,20 @@ def has_waited(epoch: EpochEntry) -> bool:
     """Whether 72 hours passed since the journal's line. Without such a line nothing has."""
     if epoch.key_id in _waited:
         return True
+    until = waits_until(epoch)
+    if until is None or timezone.now() < until:
+        return False
+    _waited.add(epoch.key_id)
+    return True
+
+
+def waits_until(epoch: EpochEntry) -> datetime.datetime | None:
+    """When everybody may seal to a broken epoch; None if the journal knows nothing of it."""
     rows = JournalEntry.objects.filter(
         target=f"accounts.administration:{epoch.administration}", event=Event.EPOCH_MADE
     )
     entered = [at for row in rows if (at := _entered(row, epoch))]
-    if not entered or timezone.now() < max(entered) + BREAK_WAITS:
-        return False
-    _waited.add(epoch.key_id)
-    return True
+    return max(epoch.sealable_from, max(entered) + BREAK_WAITS) if entered else None
 
 
 def forget() -> None:

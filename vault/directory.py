@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from vault import breaks
 from vault.directory_rules import (
+    SECRETARIAT,
     ClientEntry,
     DirectoryBroken,
     DirectoryShortened,
@@ -29,6 +30,7 @@ from vault.directory_rules import (
 from vault.models import DirectoryEntry
 
 __all__ = [
+    "SECRETARIAT",
     "ClientEntry",
     "Directory",
     "DirectoryBroken",

@@ -79,6 +79,19 @@ def break_statement(keys: PersonKeys, administration: str, public: EpochPublic) 
     return _next_epoch(view, keys, administration, public, witnessed_at=now)
 
 
+def statement_as_of_now(
+    administration: str, number: int, public: EpochPublic, by: bytes
+) -> dict[str, Any]:
+    """The same about a key that somebody else proposed: the witness's clock says when."""
+    return {
+        "administration": administration,
+        "number": number,
+        "public": public.to_bytes(),
+        "by": by,
+        "witnessed_at": _written(_moment(directory())),
+    }
+
+
 def _next_epoch(
     view: Directory, keys: PersonKeys, code: str, public: EpochPublic, *, witnessed_at: str
 ) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from access.roles import READS
 from activity.events import Event
 from activity.record import record
 from vault import directory_lines as ledger
-from vault import remembered
+from vault import envelope_boxes, remembered
 from vault.believing import granted_keys
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import EpochKeys, PersonKeys, make_secret
@@ -104,6 +104,13 @@ def holds_grant(view: Directory, entry: PersonEntry) -> bool:
     return epoch is not None and entry.key_id in granted_keys(view, epoch)
 
 
+def holders(view: Directory, code: str) -> list[PersonEntry]:
+    """Who of this administration holds its present key by a believed grant, and may read."""
+    epoch = view.epoch(code)
+    granted = granted_keys(view, epoch) if epoch else set()
+    return [p for p in view.people(code) if p.key_id in granted and _may_hold(p)]
+
+
 # Making ---------------------------------------------------------------------------------------
 
 
@@ -144,9 +151,8 @@ def _staying(view: Directory, me: PersonEntry, present: EpochEntry) -> list[Pers
     Not simply everybody in the directory: a false colleague entered there holds no grant, and
     must not be handed one in passing.
     """
-    granted = granted_keys(view, present)
-    people = [p for p in view.people(me.administration) if p.key_id in granted]
-    return [p for p in people if p.user_id == me.user_id or _may_hold(p)]
+    others = [p for p in holders(view, present.administration) if p.user_id != me.user_id]
+    return [me, *others]
 
 
 def _may_hold(entry: PersonEntry) -> bool:
@@ -172,6 +178,7 @@ def add_epoch(
     assert epoch is not None
     if former is not None:
         write_link(code, epoch.number, new, former)
+    envelope_boxes.fill(view, epoch, new)
     return hand_over(actor, keys, epoch, secret, people)
 
 

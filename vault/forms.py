@@ -110,6 +110,35 @@ class RecoverForm(NewPhraseMixin, ThrottledForm):
     field_order = ["login", "code", "new_passphrase", "new_passphrase_again"]
 
 
+class AskNewStartForm(ThrottledForm):
+    """Where to send the link; every attempt counts, whoever has the address."""
+
+    login = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+
+class NewStartForm(NewPhraseMixin):
+    """A new passphrase for a new key, by somebody who has read what is lost."""
+
+    understood = forms.BooleanField(
+        label=_("I understand: my drafts, and what was sent to me alone, stay shut for ever."),
+        error_messages={"required": _("Read what is lost, and tick the box if you go on.")},
+    )
+
+
+class EnvelopeForm(PhraseForm):
+    """The code on the sheet from the safe, and the own passphrase."""
+
+    code = forms.CharField(
+        label=_("Code on the sheet"),
+        max_length=80,
+        help_text=_("From the sealed envelope. Spaces and small letters do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ["code", "password"]
+
+
 class VouchForm(PhraseForm):
     """The words were compared by voice, and the own passphrase signs that they were."""
 

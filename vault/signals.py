@@ -10,7 +10,10 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from access.actors import current_actor
+from accounts.models import User
 from vault import sessions
+from vault.new_starts import is_asked_for, stop
 from vault.open_vault import Vault
 from vault.rewrap import rewrap_pending
 
@@ -37,3 +40,11 @@ def end_vault(sender: Any, instance: Session, **_facts: Any) -> None:
 def take_over(sender: Any, vault: Vault, **_facts: Any) -> None:
     """The first colleague who opens a vault after a new epoch wraps everything under it."""
     rewrap_pending(vault)
+
+
+@receiver(sessions.vault_opened)
+def stop_new_start(sender: Any, vault: Vault, **_facts: Any) -> None:
+    """Whoever has the passphrase does not need to start anew; somebody else may have asked."""
+    actor = current_actor(vault.user_id) if is_asked_for(vault.user_id) else None
+    if actor is not None:
+        stop(actor=actor, user=User.objects.get(pk=vault.user_id))

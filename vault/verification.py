@@ -15,10 +15,12 @@ from access.actors import current_actor
 from access.policy import standing
 from access.roles import READS
 from vault import slots
+from vault.believing import granted_keys
 from vault.crypto.box import key_id_of
 from vault.crypto.errors import CannotOpen
 from vault.crypto.keys import PersonPublic
 from vault.directory import Directory, DirectoryBroken, PersonEntry, directory
+from vault.envelope_boxes import EnvelopeState, state_of
 from vault.grants import check_grant
 from vault.models import EpochGrant, EpochLink, KeyClaim, KeyHolder, KeySlot, Remembered
 
@@ -41,7 +43,7 @@ def findings() -> Iterator[str]:
         line = f" at line {broken.seq}" if broken.seq is not None else ""
         yield f"The directory of keys does not hold together{line}, so nothing else was checked."
         return
-    for check in (_slots, _claims, _grants, _links, _people, _epochs, _holders, *_more):
+    for check in (_slots, _claims, _grants, _links, _people, _epochs, _envelopes, _holders, *_more):
         yield from check(view)
 
 
@@ -78,6 +80,22 @@ def _grants(view: Directory) -> Iterator[str]:
             yield f"{where} is for a key that is not this person's."
         elif holder.revoked:
             yield f"{where} is for a key that was revoked."
+    for code in sorted(view.codes):
+        yield from _untraced(view, code)
+
+
+def _untraced(view: Directory, code: str) -> Iterator[str]:
+    """Grants of the present epoch that would not be followed by one of the next."""
+    epoch = view.epoch(code)
+    assert epoch is not None, "codes are those with an epoch"
+    rows = EpochGrant.objects.filter(administration=code, epoch=epoch.number)
+    known = granted_keys(view, epoch)
+    for grant in rows:
+        if bytes(grant.key_id) not in known:
+            yield (
+                f"The grant of epoch {epoch.number} of {code} to {grant.user_id} cannot be traced "
+                "to where that epoch began."
+            )
 
 
 def _links(view: Directory) -> Iterator[str]:
@@ -118,6 +136,12 @@ def _epochs(view: Directory) -> Iterator[str]:
     for code in sorted(view.codes):
         if view.is_behind(code):
             yield f"Somebody of {code} left since its key was made: a colleague makes the next one."
+
+
+def _envelopes(view: Directory) -> Iterator[str]:
+    for code in sorted(view.codes):
+        if state_of(view, code) == EnvelopeState.STALE:
+            yield f"The envelope of {code} does not hold its present key: its people make another."
 
 
 def _holders(view: Directory) -> Iterator[str]:

@@ -15,6 +15,7 @@ import unicodedata
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from vault.crypto.box import BoxKey
 from vault.crypto.derive import derive
 from vault.crypto.errors import CannotOpen
 from vault.crypto.stretched import SALT_LENGTH, Stretched
@@ -62,6 +63,18 @@ def stretch_code(code: bytes, salt: bytes) -> Stretched:
         kek=derive(raw, "iswg/v1/recovery/slot key"),
         verifier=derive(raw, "iswg/v1/recovery/verifier"),
     )
+
+
+def envelope_key(code: bytes, salt: bytes) -> BoxKey:
+    """The key of an administration's envelope, from the code on the sheet in its safe.
+
+    The salt is public and makes the key of one sheet differ from that of any other use of the
+    code; the 160 bits are what nobody guesses.
+    """
+    if len(code) != CODE_LENGTH or len(salt) != SALT_LENGTH:
+        raise ValueError("a code is 20 bytes and a salt 16")
+    raw = HKDF(SHA256(), 32, salt, b"iswg/v1/envelope/code").derive(code)
+    return BoxKey.derive(derive(raw, "iswg/v1/envelope/box"))
 
 
 def _base32(number: int, letters: int) -> str:

@@ -13,22 +13,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from access.policy import Action, require
+from access.policy import Action, can, require
 from access.roles import READS
 from accounts.destinations import HOME, asked_for
 from accounts.models import Administration, AdministrationKind, User
 from accounts.queries import whom_to_ask
 from accounts.sessions import keep_this_session
 from accounts.spoken import fold_name
-from vault import remembered, sessions
+from vault import breaks, remembered, sessions
 from vault.colleagues import FingerprintChanged, claimed_keys, confirm_fingerprint
 from vault.crypto.errors import CannotOpen
 from vault.crypto.phrase import make_phrase
 from vault.directory import DirectoryBroken, directory
+from vault.envelopes import envelope_state
 from vault.forms import ChangePhraseForm, PhraseForm
 from vault.http import unlocked
 from vault.joining import open_up
 from vault.passphrases import change_passphrase, renew_recovery_code
+from vault.proposals import may_propose, open_proposal, proposals_to_witness
 from vault.views.asked import MemberRequest
 
 if TYPE_CHECKING:
@@ -167,8 +169,24 @@ def keys(request: MemberRequest) -> HttpResponse:
         "own_vouched": view.person(request.user.pk) is not None,
         "can_confirm": vault is not None,
         "nav_key": "administrations",
+        **_own_administration(request),
     }
     return render(request, "vault/keys.html", context)
+
+
+def _own_administration(request: MemberRequest) -> dict[str, Any]:
+    """What may be done about the key of the own administration, and of one that lost its own."""
+    actor = request.actor
+    under_way = open_proposal(actor.administration)
+    return {
+        "may_renew": bool(can(actor, Action.MAKE_EPOCH, actor.administration)),
+        "envelope_state": str(envelope_state(actor.administration)),
+        "begins_anew": under_way is not None or may_propose(actor),
+        "to_witness": [
+            {"proposal": row, "administration": Administration.objects.get(pk=row.administration)}
+            for row in proposals_to_witness(actor)
+        ],
+    }
 
 
 def _fingerprints(view: Any, confirmed: frozenset[bytes]) -> list[dict[str, Any]]:
@@ -179,6 +197,7 @@ def _fingerprints(view: Any, confirmed: frozenset[bytes]) -> list[dict[str, Any]
             {
                 "administration": administration,
                 "epoch": epoch,
+                "sealable_from": breaks.waits_until(epoch) if epoch and epoch.broken else None,
                 "waits": epoch is not None and view.sealable_epoch(administration.pk) is None,
                 "confirmed": epoch is not None and epoch.key_id in confirmed,
             }
