@@ -37,6 +37,7 @@ from bulletins.models import (
     Tlp,
     Urgency,
 )
+from bulletins.quota import refuse_one_too_many
 from bulletins.readership import Readership, choosable_administrations, readership
 from vault import files
 from vault.crypto.context import context
@@ -101,8 +102,12 @@ def start_draft(
     content: DraftContent | None = None,
     draft_id: UUID | None = None,
 ) -> Draft:
-    """Begin a draft, under an id that its page chose so that a first save can be repeated."""
+    """Begin a draft, under an id that its page chose so that a first save can be repeated.
+
+    TooManyDrafts if the person keeps as many as one may.
+    """
     require(actor, Action.WRITE_DRAFT)
+    refuse_one_too_many(actor)
     draft = Draft(author_id=actor.user_id, administration_id=actor.administration)
     if draft_id is not None and not Draft.objects.filter(pk=draft_id).exists():
         draft.id = draft_id

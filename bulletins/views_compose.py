@@ -24,6 +24,7 @@ from bulletins.keeping import keeps_what_was_typed
 from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
+from bulletins.quota import TooManyDrafts
 from bulletins.readership import choosable_administrations, choosable_officers, readership
 from bulletins.views_files import take_small_files
 from vault import files
@@ -133,6 +134,9 @@ def _received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         draft = _keep(request, draft_id, form)
     except services.DraftChanged as other:
         return _conflict(request, other.draft, form)
+    except TooManyDrafts as full:
+        messages.error(request, full.sentence)
+        return _page(request, draft_id, form, 0, status=full.status)
     brought = take_small_files(request, draft)
     if "save" in request.POST or brought:
         messages.success(request, _("Draft kept."))
@@ -186,6 +190,8 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except services.DraftChanged:
         words = _("This draft was changed in another window. Reload to see both.")
         return JsonResponse({"sentence": words}, status=409)
+    except TooManyDrafts as full:
+        return JsonResponse({"sentence": full.sentence}, status=full.status)
     # The page of a draft that has just been begun moves to its address, so that it can be reloaded.
     page = reverse("bulletins:draft", args=[draft.pk])
     return JsonResponse({"version": draft.version, "page": page})

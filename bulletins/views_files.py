@@ -33,6 +33,7 @@ from access.policy import Action, require
 from bulletins import attachments, opening, queries, services
 from bulletins.json_answers import in_json
 from bulletins.models import Bulletin, Draft
+from bulletins.quota import TooManyDrafts
 from bulletins.streaming import in_pieces
 from vault import files, uploads
 from vault.crypto.stream import CHUNK
@@ -169,7 +170,11 @@ def _brought(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     place = reverse("bulletins:draft", args=[draft_id])
     if request.actor is None or request.vault is None:
         return _to_the_door(request, place)
-    draft = _draft(request, draft_id)
+    try:
+        draft = _draft(request, draft_id)
+    except TooManyDrafts as full:
+        messages.error(request, full.sentence)
+        return redirect("/bulletins/?box=drafts")
     if not take_small_files(request, draft):
         messages.error(request, _without_a_file(request))
     return redirect(f"{place}#attachments")

@@ -262,6 +262,7 @@ WHITENOISE_USE_FINDERS = not env.flag("ISWG_COLLECTED", PRODUCTION)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 96 * 1024
 MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024
+MAX_UNSENT_BYTES = 500 * 1024 * 1024  # the files of all drafts of one person
 
 # Mail: content-free, from the outgoing table (activity/mail.py)
 EMAIL_URL = env.text("EMAIL_URL")

@@ -20,7 +20,9 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -88,6 +90,7 @@ def begin(
         held = attached_to(kind, object_id).count()
         if held >= MOST_FILES:
             raise NotAccepted(_("Up to %(n)d files can be attached.") % {"n": MOST_FILES})
+        _refuse_beyond_quota(actor, size)
         file = SealedFile(
             id=uuid4(),
             owner_id=actor.user_id,
@@ -100,6 +103,24 @@ def begin(
         begin_on_disk(vault, file, FileFacts(name=safe_name(name), size=size))
         file.save(force_insert=True)
     return file
+
+
+def _refuse_beyond_quota(actor: Actor, size: int) -> None:
+    """So many bytes in all the drafts of one person. What is published counts no more.
+
+    The person's row is held, so that files that begin in the same moment are added up.
+    """
+    people = get_user_model()._default_manager.select_for_update(no_key=True)
+    list(people.filter(pk=actor.user_id).values_list("pk"))
+    unsent = SealedFile.objects.filter(owner=actor.user_id, draft_key__isnull=False)
+    kept = unsent.exclude(state=FileState.REFUSED).aggregate(sum=Sum("padded_size"))["sum"] or 0
+    most = settings.MAX_UNSENT_BYTES
+    if kept + padme(size) > most:
+        words = _(
+            "The files of your drafts come to %(n)d MB, as much as one person may keep unsent. "
+            "Publish a draft or remove a file first. Nothing of yours was removed."
+        )
+        raise NotAccepted(words % {"n": round(kept / 2**20)}, 413)
 
 
 def _accept(name: str, size: int) -> None:
