@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.grants import PersonalGrant
+from vault.circles import CircleKey, audience_of
 from wording.markings import Tlp
 
 EDIT_WITHIN = datetime.timedelta(minutes=15)
@@ -76,8 +77,8 @@ class Thread(models.Model):
 
     @property
     def audience(self) -> list[str]:
-        """Who takes part now, as it is signed: codes, and `user:<id>` for people by name."""
-        return sorted([*self.holder_codes, *(f"user:{pk}" for pk in self.named_ids)])
+        """Who takes part now: codes, and `user:<id>` for people by name."""
+        return audience_of(self)
 
     @property
     def is_open(self) -> bool:
@@ -100,21 +101,11 @@ class Participant(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
 
 
-class ThreadEpoch(models.Model):
-    """One key of a thread: another one begins whenever the audience is another one.
+class ThreadEpoch(CircleKey):
+    """One key of a thread (vault/circles.py); the topic is sealed under each anew."""
 
-    Its maker signs who holds it (vault manifest of kind `thread`), and the topic is sealed
-    under each anew.
-    """
-
-    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="epochs")
-    number = models.PositiveIntegerField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    administration = models.ForeignKey("accounts.Administration", models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(default=timezone.now)
     after = models.PositiveIntegerField(help_text="the messages after this number are under it")
-    audience = models.JSONField(help_text="codes, and user:<id>: who takes part, as signed")
     sealed_topic = models.BinaryField()
 
     class Meta:

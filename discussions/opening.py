@@ -27,7 +27,14 @@ from discussions.facts import (
     statement,
 )
 from discussions.models import Message, Thread, ThreadEpoch
-from discussions.sealing import OpenEpoch, open_epoch, open_epochs, open_present, topic_of
+from discussions.sealing import (
+    OpenEpoch,
+    message_key,
+    open_epoch,
+    open_epochs,
+    open_present,
+    topic_of,
+)
 from vault.crypto.errors import CannotOpen
 from vault.directory import Directory, directory
 from vault.manifests import SealBroken
@@ -137,7 +144,7 @@ def _opened(
 def words_of(opened: OpenEpoch, message: Message) -> Words:
     if message.sealed is None:
         raise SealBroken
-    key = opened.message_key(message)
+    key = message_key(opened, message)
     return Words.from_bytes(key.open_field(f"words:{message.revision}", bytes(message.sealed)))
 
 
@@ -202,7 +209,7 @@ def open_versions(vault: Vault | None, message: Message) -> list[tuple[Any, Word
     check_message(message, directory())
     message.epoch.thread = message.thread
     opened = open_epoch(vault, message.epoch)
-    key = opened.message_key(message)
+    key = message_key(opened, message)
     rows = [*message.former.all(), message]
     return [
         (row, Words.from_bytes(key.open_field(f"words:{row.revision}", bytes(row.sealed))))

@@ -51,7 +51,7 @@ from discussions.models import (
     ThreadDraft,
 )
 from discussions.queries import with_audience
-from discussions.sealing import OpenEpoch, epoch_to_write_under, open_epoch
+from discussions.sealing import OpenEpoch, epoch_to_write_under, message_key, open_epoch
 from vault import files
 from vault.manifests import SealBroken
 from vault.sessions import Vault
@@ -139,7 +139,7 @@ def next_message(actor: Actor, thread: Thread, opened: OpenEpoch, **facts: Any) 
     return Message(
         thread=thread,
         number=thread.last_number + 1,
-        epoch=opened.epoch,
+        epoch=opened.row,
         author_id=actor.user_id,
         administration_id=actor.administration,
         sent_at=timezone.now(),
@@ -149,7 +149,7 @@ def next_message(actor: Actor, thread: Thread, opened: OpenEpoch, **facts: Any) 
 
 
 def _attached(vault: Vault, opened: OpenEpoch, message: Message) -> tuple[FileFact, ...]:
-    adopted = files.adopt(vault, DRAFT_KIND, MESSAGE_KIND, opened.message_key(message))
+    adopted = files.adopt(vault, DRAFT_KIND, MESSAGE_KIND, message_key(opened, message))
     return tuple(
         FileFact(
             str(one.id), one.facts.name, one.facts.size, one.facts.media_type, one.facts.sha256,
@@ -168,7 +168,7 @@ def _write(vault: Vault, opened: OpenEpoch, message: Message, words: Words | Non
 
 def _sealed(opened: OpenEpoch, message: Message, words: Words) -> bytes:
     field = f"words:{message.revision}"
-    return opened.message_key(message).seal_field(field, words.to_bytes(), floor=FLOOR)
+    return message_key(opened, message).seal_field(field, words.to_bytes(), floor=FLOOR)
 
 
 def add_to_chain(vault: Vault, message: Message) -> None:
@@ -311,7 +311,7 @@ def _held_message(
     opened = open_epoch(vault, message.epoch)
     if message.sealed is None:
         raise SealBroken
-    key = opened.message_key(message)
+    key = message_key(opened, message)
     raw = key.open_field(f"words:{message.revision}", bytes(message.sealed))
     return message, opened, Words.from_bytes(raw)
 

@@ -30,7 +30,6 @@ from discussions.models import (
 from discussions.queries import with_audience
 from discussions.sealing import (
     OpenEpoch,
-    holders_of,
     make_epoch,
     open_epochs,
     open_present,
@@ -38,7 +37,7 @@ from discussions.sealing import (
 )
 from discussions.services.messages import NotSent, add_to_chain, held, next_message
 from discussions.services.threads import lawful
-from vault.models import KeyHolder
+from vault import circles
 from vault.objects import hand_out
 from vault.sessions import Vault
 
@@ -99,8 +98,8 @@ def remove_participant(*, actor: Actor, vault: Vault, thread: Thread, name: str)
         Participant.objects.filter(administration=name, thread=thread).delete()
         left = Q(administration=name)
     ThreadDraft.objects.filter(left, thread=thread).delete()
-    keys = ThreadEpoch.objects.filter(thread=thread).values("uuid")
-    KeyHolder.objects.filter(kind=KIND, object_id__in=keys, holder=name).delete()
+    keys = ThreadEpoch.objects.filter(thread=thread).values_list("uuid", flat=True)
+    circles.take_away(KIND, keys, name)
     return _changed(actor, vault, thread, former, Kind.LEFT, name)
 
 
@@ -109,7 +108,7 @@ def _changed(
 ) -> Thread:
     """The new key, the note, the line in the journal; newcomers are told."""
     thread = with_audience().get(pk=thread.pk)
-    opened = make_epoch(actor, vault, thread, topic_of(former), former.epoch)
+    opened = make_epoch(actor, vault, thread, topic_of(former), former.row)
     if kind == Kind.JOINED and thread.history == History.START:
         _hand_over_the_past(vault, thread, name)
     note = next_message(actor, thread, opened, uuid=uuid4(), kind=kind, about=_short(name))
@@ -148,7 +147,7 @@ def _newcomers(name: str) -> Q:
 
 def _hand_over_the_past(vault: Vault, thread: Thread, name: str) -> None:
     """The keys of what was said before, for somebody who reads from the start."""
-    holders = [one for one in holders_of(vault, thread)[0] if one.name == name]
+    holders = [one for one in circles.holders_of(vault, thread) if one.name == name]
     epochs = list(thread.epochs.select_related("thread").order_by("number"))
     for opened in open_epochs(vault, epochs[:-1]).values():
         hand_out(opened.key, holders)
