@@ -76,8 +76,8 @@ LANGUAGES = {
 # Vanuatu". Sentences use "pour" and "par" only, which never melt into it as "de" and "à" do.
 ARTICLES = {
     "AS": "les ", "AU": "l\u2019", "CK": "les ", "FM": "les ", "MH": "les ", "MP": "les ",
-    "NC": "la ", "NZ": "la ", "OCO": "le ", "PF": "la ", "PG": "la ", "PW": "les ", "SB": "les ",
-    "TL": "le ",
+    "NC": "la ", "NZ": "la ", "OCO": "le ", "PF": "la ", "PG": "la ", "PTCCC": "le ", "PW": "les ",
+    "SB": "les ", "TL": "le ",
 }  # fmt: skip
 
 
