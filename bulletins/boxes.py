@@ -10,7 +10,7 @@ import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
 from access.actors import Actor
 from access.prepared import Prepared, columns_of
@@ -25,8 +25,10 @@ class Listed(NamedTuple):
 
     bulletin: Bulletin
     place: str
+    delivered_at: datetime.datetime | None
     acknowledged_at: datetime.datetime | None
     is_read: bool
+    sealed_title: bytes | None
 
     @property
     def bulletin_id(self) -> int:
@@ -35,17 +37,23 @@ class Listed(NamedTuple):
 
 BULLETIN = columns_of(Bulletin)
 ORIGIN = ("code", "name", "name_fr")  # a label in both languages
+ROW = ("place", "delivered_at", "acknowledged_at", "is_read", "words__sealed_title")
 COLUMNS = (
-    "place",
-    "acknowledged_at",
-    "is_read",
+    *ROW,
     *(f"bulletin__origin__{name}" for name in ORIGIN),
     *(f"bulletin__{name}" for name in BULLETIN),
 )
 
 
+def _with_columns(rows: QuerySet[Recipient]) -> QuerySet[Any, Any]:
+    """The newest revision is joined too, so that opening the titles asks for the keys only."""
+    newest = Q(bulletin__revisions__number=F("bulletin__revision"))
+    words = FilteredRelation("bulletin__revisions", condition=newest)
+    return rows.annotate(words=words).values_list(*COLUMNS)
+
+
 def _page(actor: Actor, box: str, start: int, stop: int) -> QuerySet[Any, Any]:
-    return rows_in_box(actor, box).values_list(*COLUMNS)[start:stop]
+    return _with_columns(rows_in_box(actor, box))[start:stop]
 
 
 def _number(actor: Actor, box: str) -> QuerySet[Any, Any]:
@@ -70,7 +78,7 @@ class Box:
 
     def __getitem__(self, part: slice) -> list[Listed]:
         if self.chosen:
-            return _listed(self._filtered().values_list(*COLUMNS)[part])
+            return _listed(_with_columns(self._filtered())[part])
         return _listed(PAGE.rows(self.actor, self.box, part.start or 0, part.stop))
 
     def _filtered(self) -> QuerySet[Recipient]:
@@ -82,10 +90,11 @@ def _listed(rows: Any) -> list[Listed]:
     alias, keep = connection.alias, Bulletin._meta.get_field("origin").set_cached_value
     origins: dict[str, Administration] = {}
     listed = []
-    for place, acknowledged_at, is_read, code, name, name_fr, *columns in rows:
+    for place, delivered_at, acknowledged_at, is_read, title, *columns in rows:
+        code, name, name_fr, *columns = columns
         if code not in origins:
             origins[code] = Administration.from_db(alias, ORIGIN, (code, name, name_fr))
         bulletin = Bulletin.from_db(alias, BULLETIN, columns)
         keep(bulletin, origins[code])
-        listed.append(Listed(bulletin, place, acknowledged_at, bool(is_read)))
+        listed.append(Listed(bulletin, place, delivered_at, acknowledged_at, bool(is_read), title))
     return listed

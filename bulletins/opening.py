@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -48,6 +48,14 @@ class Locked(CannotOpen):
     """The reader's session holds no key of this bulletin: unlock, or ask for a grant."""
 
 
+class Listed(Protocol):
+    """What a list has read along with a bulletin (`bulletins/boxes.py`)."""
+
+    bulletin: Bulletin
+    delivered_at: Any
+    sealed_title: bytes | None
+
+
 def open_titles(vault: Vault | None, bulletins: Iterable[Bulletin]) -> dict[int, str | None]:
     """Titles by bulletin id, in two queries whatever the number; None where a seal did not hold.
 
@@ -55,19 +63,32 @@ def open_titles(vault: Vault | None, bulletins: Iterable[Bulletin]) -> dict[int,
     of the administration.
     """
     shown = list(bulletins)
-    keys = open_keys(vault, KIND, [(b.uuid, b.revision) for b in shown])
     revisions = Revision.objects.filter(bulletin__in=[b.pk for b in shown])
     sealed = {
-        (pk, number): bytes(blob)
+        (pk, number): blob
         for pk, number, blob in revisions.values_list("bulletin_id", "number", "sealed_title")
     }
-    titles = {
-        b.pk: _title(keys.get((b.uuid, b.revision)), b, sealed.get((b.pk, b.revision)))
-        for b in shown
-    }
+    titles = _titles(vault, [(b, sealed.get((b.pk, b.revision))) for b in shown])
     if vault is not None:
         _mark_delivered(vault.administration, [pk for pk, title in titles.items() if title])
     return titles
+
+
+def open_listed(vault: Vault | None, rows: Iterable[Listed]) -> dict[int, str | None]:
+    """The same for the rows of a list, in one query: the rest was read along with them."""
+    shown = list(rows)
+    titles = _titles(vault, [(row.bulletin, row.sealed_title) for row in shown])
+    new = [row.bulletin.pk for row in shown if row.delivered_at is None]
+    if vault is not None:
+        _mark_delivered(vault.administration, [pk for pk in new if titles[pk]])
+    return titles
+
+
+def _titles(
+    vault: Vault | None, shown: list[tuple[Bulletin, bytes | None]]
+) -> dict[int, str | None]:
+    keys = open_keys(vault, KIND, [(b.uuid, b.revision) for b, _sealed in shown])
+    return {b.pk: _title(keys.get((b.uuid, b.revision)), b, sealed) for b, sealed in shown}
 
 
 def _title(key: DataKey | None, bulletin: Bulletin, sealed: bytes | None) -> str | None:
@@ -75,16 +96,18 @@ def _title(key: DataKey | None, bulletin: Bulletin, sealed: bytes | None) -> str
         return None
     try:
         binds = clear_facts(facts_of(bulletin))
-        return key.open_field("title", sealed, binds=binds).decode()
+        return key.open_field("title", bytes(sealed), binds=binds).decode()
     except CannotOpen:
         return None
 
 
 def _mark_delivered(code: str, ids: list[int]) -> None:
+    if not ids:
+        return
     waiting = Recipient.objects.filter(
         administration=code, bulletin__in=ids, delivered_at__isnull=True
     )
-    if ids and waiting.exists():
+    if waiting.exists():  # nothing is written by just looking again
         waiting.update(delivered_at=timezone.now())
 
 

@@ -36,7 +36,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
     rows = Box(request.actor, box, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = page.object_list
-    titles = opening.open_titles(request.vault, [row.bulletin for row in shown])
+    titles = opening.open_listed(request.vault, shown)
     context = {
         "nav_key": "bulletins",
         "tabs": _tabs(request, box),

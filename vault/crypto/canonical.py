@@ -17,13 +17,14 @@ from uuid import UUID
 from vault.crypto.errors import CannotOpen
 
 _LARGEST = 2**53 - 1
+_WRITER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def canonical(data: dict[str, Any]) -> bytes:
     """The bytes to be signed or hashed; the same for the same facts, always."""
-    return json.dumps(
-        _plain(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _WRITER.encode(_plain(data)).encode()
 
 
 def read_canonical(raw: bytes) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def read_canonical(raw: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str) or value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         return _number(value)

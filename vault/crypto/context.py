@@ -21,25 +21,24 @@ _VERSION = b"iswg/v1/context"
 
 def context(purpose: str, *parts: Part) -> bytes:
     """The bytes that stand for exactly this purpose and exactly these parts."""
-    return _VERSION + b"".join(_typed(part) for part in (purpose, *parts))
-
-
-def _typed(part: Part) -> bytes:
-    kind, value = _encode(part)
-    return kind + len(value).to_bytes(4, "big") + value
+    written = [_VERSION]
+    for part in (purpose, *parts):
+        kind, value = _encode(part)
+        written += (kind, len(value).to_bytes(4, "big"), value)
+    return b"".join(written)
 
 
 def _encode(part: Part) -> tuple[bytes, bytes]:
     # A bool is an int to Python. Whoever passes one meant something else, so it is refused
     # rather than being the same as 0 or 1; None is refused for the same reason.
-    if isinstance(part, bool):
-        raise TypeError("a context has no truth values")
-    if isinstance(part, int):
-        return b"i", _eight_bytes(part)
     if isinstance(part, str):
         return b"s", part.encode()
     if isinstance(part, bytes):
         return b"b", part
+    if isinstance(part, bool):
+        raise TypeError("a context has no truth values")
+    if isinstance(part, int):
+        return b"i", _eight_bytes(part)
     if isinstance(part, UUID):
         return b"u", part.bytes
     raise TypeError("a context is made of int, str, bytes and UUID")
