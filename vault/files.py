@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from vault import scanning, storage
 from vault.crypto.errors import CannotOpen
 from vault.crypto.reader import SealedReader
-from vault.crypto.stream import sealed_size, verify_stream
+from vault.crypto.stream import opened_pieces, sealed_size, verify_stream
 from vault.file_facts import FileFacts, open_draft_key, open_facts, stream_context
 from vault.inspection import Note, NoteCode, Verdict
 from vault.models import FileState, SealedFile
@@ -208,6 +208,7 @@ class OpenFile:
     name: str
     size: int
     media_type: str
+    sha256: str  # of all its bytes, as they were just verified
     pieces: Callable[[], Iterator[bytes]]
 
 
@@ -230,9 +231,9 @@ def open_for_reading(data_key: DataKey, file: StoredFile) -> OpenFile:
 
     def pieces() -> Iterator[bytes]:
         with storage.open_kept(file.row.disk_name) as sealed:
-            yield from scanning.in_pieces(_reader(file.row, sealed, key, facts))
+            yield from opened_pieces(sealed, key, stream_context(file.row.id), facts.size)
 
-    return OpenFile(facts.name, facts.size, facts.media_type, pieces)
+    return OpenFile(facts.name, facts.size, facts.media_type, facts.sha256, pieces)
 
 
 def _reader(file: SealedFile, sealed: BinaryIO, key: bytes, facts: FileFacts) -> SealedReader:
