@@ -68,9 +68,18 @@ def ask_for_link(*, actor: Actor, email: str) -> None:
 
 
 def find(token: str) -> NewStart | None:
-    """The start that this link is for, if it is good for anything, now or after its wait."""
-    row = NewStart.objects.filter(token_hash=hash_of(token)).select_related("user").first()
-    return row if row is not None and _is_good(row) else None
+    """The start that this link is or was for."""
+    rows = NewStart.objects.filter(token_hash=hash_of(token), user__isnull=False)
+    return rows.select_related("user").first()
+
+
+def is_good(row: NewStart) -> bool:
+    """Whether the link is good for anything, now or after its wait."""
+    person = row.user
+    if person is None or row.ended_at is not None or row.expires_at <= timezone.now():
+        return False
+    facts = current_actor(person.pk)
+    return facts is not None and bool(standing(facts))
 
 
 @transaction.atomic
@@ -192,18 +201,10 @@ def _mail(start: NewStart, token: str, address: str, language: str) -> None:
     mail.save(update_fields=["not_before"])
 
 
-def _is_good(row: NewStart) -> bool:
-    person = row.user
-    if person is None or row.ended_at is not None or row.expires_at <= timezone.now():
-        return False
-    facts = current_actor(person.pk)
-    return facts is not None and bool(standing(facts))
-
-
 def _locked(user: User, start: NewStart) -> NewStart:
     """The row as of now, held: a link is good once, whichever window was quicker."""
     row = NewStart.objects.select_for_update().filter(pk=start.pk, user=user).first()
-    if row is None or not _is_good(row):
+    if row is None or not is_good(row):
         raise NotGoodAnyMore
     return row
 

@@ -146,6 +146,8 @@ def arguments(world):
         "vault:grant": {"pk": User.objects.get(email__startswith="newcomer").pk},
         "vault:suspend": person,
         "vault:invitation": {"token": "none"},
+        "vault:new_start": {"token": "none"},
+        "vault:witness": {"pk": "0192d1a4-0000-4000-8000-000000000001"},
     }
 
 

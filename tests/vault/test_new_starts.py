@@ -198,7 +198,7 @@ def test_a_link_runs_out(world):
 
 
 def test_a_made_up_link_opens_nothing(world):
-    assert Client().get(f"{ASK}{'x' * 43}/").status_code == 410
+    assert Client().get(f"{ASK}{'x' * 43}/").status_code == 404
 
 
 def test_a_link_of_somebody_who_was_suspended_meanwhile_opens_nothing(world):

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from accounts.queries import whom_to_ask
 from vault.crypto.phrase import make_phrase
 from vault.forms import AskNewStartForm, NewStartForm
 from vault.models import NewStart
-from vault.new_starts import NotGoodAnyMore, ask_for_link, find, start_anew, wait_a_day
+from vault.new_starts import NotGoodAnyMore, ask_for_link, find, is_good, start_anew, wait_a_day
 from vault.passphrases import lock_for
 from vault.views.own import status_of
 
@@ -52,6 +52,8 @@ def new_start(request: HttpRequest, token: str) -> HttpResponse:
     """First the second factor (or a day's wait without one), then a new passphrase."""
     start = find(token)
     if start is None:
+        raise Http404
+    if not is_good(start):
         return render(request, "vault/new_start_gone.html", status=HTTPStatus.GONE)
     if request.user.is_authenticated:
         facts = {"signed_in": True}
