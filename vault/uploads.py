@@ -90,7 +90,7 @@ def begin(
         held = attached_to(kind, object_id).count()
         if held >= MOST_FILES:
             raise NotAccepted(_("Up to %(n)d files can be attached.") % {"n": MOST_FILES})
-        _refuse_beyond_quota(actor, size)
+        _refuse_beyond_quota(actor.user_id, size)
         file = SealedFile(
             id=uuid4(),
             owner_id=actor.user_id,
@@ -105,14 +105,14 @@ def begin(
     return file
 
 
-def _refuse_beyond_quota(actor: Actor, size: int) -> None:
+def _refuse_beyond_quota(person: int, size: int) -> None:
     """So many bytes in all the drafts of one person. What is published counts no more.
 
     The person's row is held, so that files that begin in the same moment are added up.
     """
     people = get_user_model()._default_manager.select_for_update(no_key=True)
-    list(people.filter(pk=actor.user_id).values_list("pk"))
-    unsent = SealedFile.objects.filter(owner=actor.user_id, draft_key__isnull=False)
+    list(people.filter(pk=person).values_list("pk"))
+    unsent = SealedFile.objects.filter(owner=person, draft_key__isnull=False)
     kept = unsent.exclude(state=FileState.REFUSED).aggregate(sum=Sum("padded_size"))["sum"] or 0
     most = settings.MAX_UNSENT_BYTES
     if kept + padme(size) > most:

@@ -358,9 +358,9 @@ class TestScanner:
         assert (broken_seals(), downloads()) == (0, 0)
 
     def test_a_refused_one_whose_bytes_a_crash_left_there_stays_shut(
-        self, author, reader, settings
+        self, waiting, reader, settings
     ):
-        bulletin = issued_with(author, BODY)
+        bulletin = waiting(BODY)
         SealedFile.objects.update(state="refused")
         with scanner(settings) as clamd:
             assert "The malware scanner refused this file" in words(reader.fetch(bulletin))
