@@ -1,9 +1,12 @@
-"""One thread that asks the database for all the sockets of an event loop.
+"""The threads that ask the database for all the sockets of an event loop.
 
-The loop itself may never wait for a database. Every question of every socket goes through this
-one thread and its one connection, so ten thousand sockets need no more of either than one.
-Questions may be asked twice: when the connection turns out to be broken, it is replaced and the
-question is put again, once.
+The loop itself may never wait for a database. Every question of every socket goes through one
+thread and its one connection, so ten thousand sockets need no more of either than one. What
+people do goes through a few others, with a connection each that is kept: an act may wait for
+another's lock, and no delivery may wait for an act.
+
+Both may be asked twice: when the connection turns out to be broken, it is replaced and the
+question is put again, once. So an act must be one that can be repeated without harm.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+HANDS = 4
+LAST_ACTS = 20.0
 Waiting = list[tuple["Member", "asyncio.Future[Change | None]"]]
 
 
@@ -30,6 +37,7 @@ class Desk:
     def __init__(self) -> None:
         self.users = 0
         self._pool: ThreadPoolExecutor | None = None
+        self._hands: ThreadPoolExecutor | None = None
         self._waiting: Waiting = []
         self._asking: asyncio.Task[None] | None = None
 
@@ -45,14 +53,20 @@ class Desk:
             pool, self._pool = self._pool, None
             pool.submit(connections.close_all)
             pool.shutdown(wait=False)
+        if self.users == 0 and self._hands is not None:
+            hands, self._hands = self._hands, None
+            _let_go(hands)
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of `question`, which runs in the database thread."""
         assert self._pool is not None, "the desk is closed"
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._pool, lambda: _ask_twice(lambda: question(*args, **kwargs))
-        )
+        return await _asked(self._pool, lambda: question(*args, **kwargs))
+
+    async def do(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `act` answers, done in one of the threads for acts."""
+        if self._hands is None:
+            self._hands = ThreadPoolExecutor(HANDS, "act")
+        return await _asked(self._hands, lambda: act(*args, **kwargs))
 
     async def change_of(self, member: Member) -> Change | None:
         """What is different about this member as of now.
@@ -81,6 +95,27 @@ class Desk:
             for member, answer in group:
                 if not answer.done():
                     answer.set_result(changes.get(member))
+
+
+async def _asked(pool: ThreadPoolExecutor, question: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, lambda: _ask_twice(question))
+
+
+def _let_go(hands: ThreadPoolExecutor) -> None:
+    """Close the connection of each of these threads, when it has done what it is doing.
+
+    Each waits for the others, so that none of them takes two of these errands.
+    """
+    together = Barrier(HANDS)
+
+    def close() -> None:
+        with suppress(BrokenBarrierError):
+            together.wait(LAST_ACTS)
+        connections.close_all()
+
+    for _ in range(HANDS):
+        hands.submit(close)
+    hands.shutdown(wait=False)
 
 
 def _ask_twice(question: Callable[[], T]) -> T:

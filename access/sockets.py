@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, IntEnum
+from sys import intern
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http.request import split_domain_port, validate_host
 
 from access.desk import Desk, desk
+from access.wire import Wire
 
 Scope = MutableMapping[str, Any]
 Message = dict[str, Any]
@@ -78,41 +80,34 @@ class MemberFacts:
 class Member:
     """One open socket of one signed-in person."""
 
-    __slots__ = ("_send", "closing", "facts", "topics", "vault")
+    __slots__ = (
+        "_send", "administration", "closing", "language", "session_hash", "topics", "user_id",
+        "vault", "wire", "zone",
+    )  # fmt: skip
 
-    def __init__(self, facts: MemberFacts, send: Send) -> None:
-        self.facts = replace(facts, vault=None)
+    def __init__(self, facts: MemberFacts, send: Send, wire: Wire | None = None) -> None:
+        # Thousands of sockets share few places and languages, so they share the words too.
+        self.user_id = facts.user_id
+        self.session_hash = facts.session_hash
+        self.administration = intern(facts.administration)
+        self.language, self.zone = intern(facts.language), intern(facts.zone)
         self.vault = facts.vault  # here alone, so that dropping it drops the keys
-        self.topics: set[str] = set()
+        self.topics: frozenset[str] = frozenset()
         self.closing = False
+        self.wire = wire
         self._send = send
-
-    @property
-    def user_id(self) -> int:
-        return self.facts.user_id
-
-    @property
-    def session_hash(self) -> bytes:
-        return self.facts.session_hash
-
-    @property
-    def administration(self) -> str:
-        return self.facts.administration
-
-    @property
-    def language(self) -> str:
-        return self.facts.language
-
-    @property
-    def zone(self) -> str:
-        return self.facts.zone
 
     def holds(self, key_id: bytes) -> bool:
         return self.vault is not None and self.vault.holds(key_id)
 
     async def write(self, text: str) -> None:
+        """One frame, over the public interface of ASGI."""
         if not self.closing:
             await self._send({"type": "websocket.send", "text": text})
+
+    def put(self, frames: bytes) -> bool:
+        """Whole frames at once, over the wire; False if they must be written one by one."""
+        return self.closing or (self.wire is not None and self.wire.put(frames))
 
     async def say(self, frame: Frame) -> None:
         await self.write(encode(frame))
@@ -234,7 +229,9 @@ class MemberConsumer:
         if facts is None:
             await self._accept_to_close(Close.NOT_SIGNED_IN)
             return
-        self.member = Member(facts, self.send)
+        self.member = Member(facts, self.send, self.scope.get("iswg.wire"))
+        # The cookies have done their work: the vault's secret does not stay in memory.
+        self.scope.pop("headers", None)
         await self.send({"type": "websocket.accept"})
         try:
             await self.opened()

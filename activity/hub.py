@@ -1,9 +1,9 @@
 """The hub: one per process, it tells open pages what happened.
 
-A nudge, or its own look once a second, makes it read the new rows of `LiveEvent`. For each it
-asks once who of all local members may see it (activity/topics.py) and writes the same frame to
-each of those. Loss of a nudge, of the layer or of a socket loses nothing: rows have numbers, and
-a page that comes back says which one it saw last.
+A nudge, or its own look once a second, makes it read the new rows of `LiveEvent`. What one look
+finds it has judged together, for all local members (activity/topics.py), and hands to each what
+is theirs (activity/fanout.py). Loss of a nudge, of the layer or of a socket loses nothing: rows
+have numbers, and a page that comes back says which one it saw last.
 
 Everything here runs on the event loop; the database is asked at the desk (access/desk.py).
 """
@@ -13,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min
 from django.utils import timezone
@@ -25,9 +27,21 @@ from django.utils import timezone
 from access.desk import Desk, desk
 from access.sockets import Member, doorkeeper, encode
 from activity import gauges
+from activity.fanout import hand_out
 from activity.models import LiveEvent
-from activity.nudge import GROUP, Trouble, wakers
-from activity.topics import RELOAD, decide, sort_topics
+from activity.nudge import (
+    GROUP,
+    MOST_WORDS,
+    THIS_PROCESS,
+    Trouble,
+    Word,
+    hearers,
+    others_may_hear,
+    wakers,
+    whisper,
+)
+from activity.rooms import Rooms, begin_round, end_round, words_for
+from activity.topics import RELOAD, Crowds, Decision, Drawn, decide, in_order, sort_topics
 
 logger = logging.getLogger("iswg.live")
 
@@ -35,7 +49,8 @@ POLL = 1.0
 BEAT = 20.0
 BATCH = 100
 REPLAY = 200
-AT_ONCE = 64
+REPLAY_AT_ONCE = 20
+PATIENT_UNTIL = 128 * 1024
 DATABASE_TRIES = 30
 PING = encode({"t": "ping"})
 
@@ -47,11 +62,13 @@ class Hub:
         self.desk = with_desk
         self.members: set[Member] = set()
         self.listeners: dict[str, set[Member]] = defaultdict(set)
+        self.rooms = Rooms()
         self.last = 0
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._reading = asyncio.Lock()
         self._awake = asyncio.Event()
+        self._nudged = False
         self._version: tuple[int, int] | None = None
         self._trouble = Trouble("Open pages get no news, because the database does not answer")
 
@@ -69,12 +86,20 @@ class Hub:
         self.members.discard(member)
         gauges.show("sockets", len(self.members))
         for topic in member.topics:
-            self.listeners[topic].discard(member)
-            if not self.listeners[topic]:
-                del self.listeners[topic]
+            self._unlisten(member, topic)
+        self.wake(nudged=False)
         if not self.members and self._task is not None:
             self._task.cancel()
             self._task = None
+            self.rooms = Rooms()
+
+    def _unlisten(self, member: Member, topic: str) -> None:
+        crowd = self.listeners.get(topic)
+        if crowd is not None:
+            crowd.discard(member)
+            if not crowd:
+                del self.listeners[topic]
+        self.rooms.left(member, [topic])
 
     async def subscribe(self, member: Member, topics: Sequence[str], since: int | None) -> None:
         """Let a member listen, and send first what was missed after `since`.
@@ -92,38 +117,86 @@ class Hub:
             await member.write(RELOAD)  # a number from before a restore
         while allowed and position < self.last:
             position = await self._replay(member, allowed, position, self.last)
-        member.topics.update(allowed)
+        member.topics |= frozenset(allowed)
         for topic in allowed:
             self.listeners[topic].add(member)
+        self.rooms.arrived(member, allowed)
         await member.say({"t": "ready", "id": self.last})
 
     async def _replay(self, member: Member, topics: Sequence[str], after: int, until: int) -> int:
+        """What was missed, a few at a time, and no faster than it is read."""
         missed = await self.desk.ask(missed_events, topics, after, until)
         if missed is None:
             await member.write(RELOAD)
-        for event in missed or ():
-            await self._deliver(event, [member])
+        for start in range(0, len(missed or ()), REPLAY_AT_ONCE):
+            some = (missed or [])[start : start + REPLAY_AT_ONCE]
+            await self._deliver(some, {topic: [member] for topic in topics})
+            while member.wire is not None and member.wire.waiting() > PATIENT_UNTIL:
+                if member.closing:
+                    break
+                await asyncio.sleep(0.05)
         return until
+
+    # Here, typing, seen
+
+    def here(self, member: Member, topic: str, on: bool) -> None:
+        """A page lets others see that its administration is here, or takes it back."""
+        if topic in member.topics:
+            self.rooms.here(member, topic, on)
+            self.wake(nudged=False)
+
+    def typing(self, member: Member, topic: str) -> None:
+        word = self.rooms.typing(member, topic) if topic in member.topics else None
+        if word is not None:
+            whisper([word])
+            self.wake(nudged=False)
+
+    def hear(self, process: str, word: Word) -> None:
+        self.rooms.heard(process, word)
+        self.wake(nudged=False)
+
+    async def _rounds(self) -> None:
+        """Say in each room what is due there."""
+        for topic in self.rooms.due():
+            async with self._reading:
+                await self._round(topic)
+
+    async def _round(self, topic: str) -> None:
+        if topic not in self.rooms.rooms:
+            return
+        one = begin_round(self.rooms, topic)
+        try:
+            crowd = self.listeners.get(topic, ())
+            await self._distribute(lambda rest: words_for(one, list(rest)), crowd)
+        except BaseException:
+            self.rooms.rooms[topic].list_due = True
+            raise
+        whisper(end_round(self.rooms, one))
 
     # What happens all the time
 
-    def wake(self) -> None:
+    def wake(self, *, nudged: bool = True) -> None:
+        self._nudged = self._nudged or nudged
         self._awake.set()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        wake = _from_any_thread(loop, self._awake)
+        loop, me = asyncio.get_running_loop(), asyncio.current_task()
+        wake, hear = _from_any_thread(loop, self.wake), _from_any_thread(loop, self._hear_ourselves)
         wakers.add(wake)
+        hearers.add(hear)
         hearing = asyncio.create_task(self._hear())
         beat = loop.time() + BEAT
         try:
             while True:
                 woken = await self._rest()
+                if self._task is not me:  # a wait that just ended swallows a cancellation
+                    return
                 try:
                     await self._catch_up(certain=woken)
                     if loop.time() >= beat:
                         beat = loop.time() + BEAT
                         await self._beat()
+                    await self._rounds()
                     self._trouble.over()
                 except (OperationalError, InterfaceError) as failure:
                     self._trouble.met(failure)
@@ -133,27 +206,30 @@ class Hub:
                     await asyncio.sleep(POLL)
         finally:
             wakers.discard(wake)
+            hearers.discard(hear)
             hearing.cancel()
 
     async def _rest(self) -> bool:
-        """Until woken (True), or for a second: then it looks for itself."""
+        """Until nudged (True), or for a second: then it looks for itself. Rooms may wake it too."""
+        soon = self.rooms.next_round()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._awake.wait(), POLL)
-        woken = self._awake.is_set()
+            await asyncio.wait_for(self._awake.wait(), POLL if soon is None else min(soon, POLL))
         self._awake.clear()
-        return woken
+        nudged, self._nudged = self._nudged, False
+        return nudged
 
     async def _catch_up(self, *, certain: bool) -> None:
         """Deliver what is new. Unless `certain`, a glance at the database may say: nothing."""
         async with self._reading:
             while events := await self.desk.ask(self._look, certain):
                 certain = True
-                for event in events:
-                    # Whoever subscribes from here on has this event from the replay.
-                    self.last = event.pk
-                    await self._deliver(event, list(self.listeners.get(event.topic, ())))
-                    late = (timezone.now() - event.at).total_seconds()
-                    gauges.show("hub_delay_seconds", round(max(late, 0.0), 3))
+                crowds = {event.topic: self.listeners.get(event.topic, ()) for event in events}
+                crowds = {topic: list(crowd) for topic, crowd in crowds.items()}
+                # Whoever subscribes from here on has these events from the replay.
+                self.last = events[-1].pk
+                await self._deliver(events, crowds)
+                late = (timezone.now() - events[0].at).total_seconds()
+                gauges.show("hub_delay_seconds", round(max(late, 0.0), 3))
 
     def _look(self, certain: bool) -> list[LiveEvent]:
         """New events, in the database thread."""
@@ -174,57 +250,59 @@ class Hub:
 
     async def _beat(self) -> None:
         """Every 20 seconds: end what has ended, and let the others know that we are here."""
-        members = list(self.members)
-        changes = await self.desk.ask(doorkeeper().changes, members)
-        for count, member in enumerate(members, 1):
-            if await member.meet(changes.get(member)):
-                await self._write(member, PING)
-            if count % AT_ONCE == 0:
-                await asyncio.sleep(0)
+        await self._distribute(_ping, self.members)
+        whisper(self.rooms.beat())
 
     # Delivery
 
-    async def _deliver(self, event: LiveEvent, members: list[Member]) -> None:
-        if not members:
-            return
-        decision = await self._decide(event, members)
-        for member, change in decision.changes.items():
-            await member.meet(change)
-        count = 0
-        for text, crowd in decision.frames:
-            for member in crowd:
-                await self._write(member, text)
-                count += 1
-                if count % AT_ONCE == 0:
-                    await asyncio.sleep(0)
+    async def _deliver(self, events: Sequence[LiveEvent], crowds: Crowds) -> None:
+        """Each event to those of its crowd who may see it as of now."""
+        drawn: Drawn = {}
 
-    async def _decide(self, event: LiveEvent, members: list[Member]):
+        def judge(rest: Collection[Member]) -> Decision:
+            some = set(rest)
+            of_these = {topic: [m for m in crowd if m in some] for topic, crowd in crowds.items()}
+            return decide(events, of_these, drawn)
+
+        await self._distribute(judge, set[Member]().union(*crowds.values()))
+
+    async def _distribute(
+        self, judge: Callable[[Collection[Member]], Decision], members: Collection[Member]
+    ) -> None:
+        """Judge and write, and again for those who were not reached while that was fresh."""
+        rest = [member for member in members if not member.closing]
+        while rest:
+            decision = await self._decide(partial(judge, rest))
+            for member, change in decision.changes.items():
+                await member.meet(change)
+            for member, topic in decision.gone:
+                await self._show_out(member, topic)
+            rest = list(await hand_out(decision.frames, decision.at))
+
+    async def _show_out(self, member: Member, topic: str) -> None:
+        """This page may listen to this no longer: it is told so, once."""
+        if topic in member.topics:
+            member.topics -= {topic}
+            self._unlisten(member, topic)
+            with suppress(Exception):
+                await member.say({"t": "refused", "topic": topic})
+
+    async def _decide(self, judge: Callable[[], Decision]) -> Decision:
         """Ask until the database answers: an event must not be lost because it came badly."""
         for _ in range(DATABASE_TRIES):
             try:
-                return await self.desk.ask(decide, event, members)
+                return await self.desk.ask(judge)
             except (OperationalError, InterfaceError) as failure:
                 self._trouble.met(failure)
                 await asyncio.sleep(POLL)
-        return await self.desk.ask(decide, event, members)
-
-    async def _write(self, member: Member, text: str) -> None:
-        """The one place that puts a frame on a socket, over the public interface of ASGI.
-
-        A writer that builds the frame once and writes to the transport belongs here.
-        """
-        try:
-            await member.write(text)
-        except Exception as failure:
-            logger.info("a socket could not be written to (%s)", type(failure).__name__)
-            member.closing = True
+        return await self.desk.ask(judge)
 
     # Other processes
 
     async def _hear(self) -> None:
         """Be woken by the nudges of other processes; without a layer, the look has to do."""
         layer = get_channel_layer()
-        if layer is None or isinstance(layer, InMemoryChannelLayer):
+        if layer is None or not others_may_hear():
             return
         trouble, pause = Trouble("Nudges of other processes are not heard; pages poll"), POLL
         while True:
@@ -234,20 +312,41 @@ class Hub:
                 trouble.over()
                 pause = POLL
                 while True:
-                    await layer.receive(channel)
-                    self._awake.set()
+                    self._told(await layer.receive(channel))
             except Exception as failure:
                 trouble.met(failure)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 60)
 
+    def _told(self, message: Any) -> None:
+        """What came from the layer, where anybody in Redis could write."""
+        match message:
+            case {"type": "hub.words", "from": str(process), "words": list(words)}:
+                if process != THIS_PROCESS and len(process) <= 40:
+                    for word in words[:MOST_WORDS]:
+                        if isinstance(word, dict):
+                            self.hear(process, word)
+            case _:
+                self.wake()
 
-def _from_any_thread(loop: asyncio.AbstractEventLoop, awake: asyncio.Event):
-    def wake() -> None:
+    def _hear_ourselves(self, word: Word) -> None:
+        self.hear(THIS_PROCESS, word)
+
+
+def _from_any_thread(
+    loop: asyncio.AbstractEventLoop, act: Callable[..., None]
+) -> Callable[..., None]:
+    def later(*told: Any) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(awake.set)
+            loop.call_soon_threadsafe(act, *told)
 
-    return wake
+    return later
+
+
+def _ping(members: Collection[Member]) -> Decision:
+    """Who is still in order is pinged; in the database thread."""
+    changes = doorkeeper().changes(list(members))
+    return Decision([(PING, in_order(list(members), changes))], changes)
 
 
 def newest_number() -> int:

@@ -1,4 +1,5 @@
-"""Wakes the hubs after a commit. It never waits, never fails, and may be lost.
+"""Wakes the hubs after a commit, and passes on who is here. It never waits, never fails, and
+may be lost.
 
 The hub of this process is woken directly; those of other processes hear it through the channel
 layer, as a number and nothing else. A thread of its own talks to the layer, so that a page that
@@ -11,7 +12,11 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from secrets import token_hex
+from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
@@ -19,18 +24,41 @@ logger = logging.getLogger("iswg.live")
 
 GROUP = "hub"
 PATIENCE = 2.0
+THIS_PROCESS = token_hex(8)
+MOST_WORDS = 500
+
+# A topic, codes and ids: who is here, who types, who has read (activity/rooms.py).
+Word = dict[str, Any]
 
 # One per running hub; a hub adds itself when it starts and leaves when it stops.
 wakers: set[Callable[[], None]] = set()
+hearers: set[Callable[[Word], None]] = set()
 
 
 def nudge(event_id: int) -> None:
     """Tell every hub that there is something new, up to this number."""
     for wake in list(wakers):
         wake()
-    layer = get_channel_layer()
-    if layer is not None and not isinstance(layer, InMemoryChannelLayer):
+    if others_may_hear():
         _messenger.carry(event_id)
+
+
+def tell(word: Word) -> None:
+    """Let the hubs of every process know, this one's too, from whatever thread."""
+    for hear in list(hearers):
+        hear(word)
+    whisper([word])
+
+
+def whisper(words: Iterable[Word]) -> None:
+    """Let the hubs of other processes know."""
+    if others_may_hear():
+        _messenger.pass_on(words)
+
+
+def others_may_hear() -> bool:
+    layer = get_channel_layer()
+    return layer is not None and not isinstance(layer, InMemoryChannelLayer)
 
 
 class Messenger:
@@ -40,12 +68,22 @@ class Messenger:
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._thread: threading.Thread | None = None
-        self._newest = 0
+        self._newest, self._nudged = 0, False
+        # What was not passed on while the layer was away is old news by the time it is back.
+        self._words: deque[Word] = deque(maxlen=MOST_WORDS)
         self.trouble = Trouble("Nudges do not reach other processes; their pages poll instead")
 
     def carry(self, event_id: int) -> None:
         with self._lock:
-            self._newest = max(self._newest, event_id)
+            self._newest, self._nudged = max(self._newest, event_id), True
+        self._begin()
+
+    def pass_on(self, words: Iterable[Word]) -> None:
+        self._words.extend(words)
+        self._begin()
+
+    def _begin(self) -> None:
+        with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
                 self._thread.start()
@@ -65,7 +103,16 @@ class Messenger:
     async def _send(self) -> None:
         layer = get_channel_layer()
         assert layer is not None
-        await layer.group_send(GROUP, {"type": "hub.nudge", "id": self._newest})
+        if self._nudged:
+            self._nudged = False
+            await layer.group_send(GROUP, {"type": "hub.nudge", "id": self._newest})
+        words = []
+        with suppress(IndexError):
+            while True:
+                words.append(self._words.popleft())
+        if words:
+            said = {"type": "hub.words", "from": THIS_PROCESS, "words": words}
+            await layer.group_send(GROUP, said)
 
 
 class Trouble:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from time import monotonic
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -50,6 +51,32 @@ class TopicKind(Protocol):
         """
 
 
+Shown = Mapping[Member, bytes | None]
+
+
+class Verdict(NamedTuple):
+    """What each of several events of one topic shows to whom, and who may listen no longer."""
+
+    shown: Sequence[Shown]
+    gone: Collection[Member] = ()
+
+
+class RoomKind(TopicKind, Protocol):
+    """A kind whose pages see each other, and whose events come in numbers."""
+
+    def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
+        """As `judge`, for several events of one topic, in one look at who may see them.
+
+        Events that are shown to the same members under the same keys share one mapping.
+        """
+
+    def may_hear(self, topic: str, members: Sequence[Member]) -> Collection[Member]:
+        """Who of these may know, as of now, who else is on the page."""
+
+    def furthest(self, topic: str) -> Mapping[str, int]:
+        """How far the administrations that take part have read, as of now."""
+
+
 _kinds: dict[str, TopicKind] = {}
 
 
@@ -64,10 +91,19 @@ def kind_of(topic: str) -> TopicKind | None:
 
 @dataclass
 class Decision:
-    """What becomes of one event: frames with those they go to, and what changed for whom."""
+    """What goes to whom, in the order of sending, and what has changed for whom.
+
+    `at` is when it was judged, by the clock that only goes forward: it is good for a moment.
+    """
 
     frames: list[tuple[str, list[Member]]] = field(default_factory=list)
     changes: Mapping[Member, Change] = field(default_factory=dict)
+    gone: list[tuple[Member, str]] = field(default_factory=list)
+    at: float = field(default_factory=monotonic)
+
+
+Crowds = Mapping[str, Collection[Member]]
+Drawn = dict[tuple[int, bytes | None, str, str], str]
 
 
 def sort_topics(member: Member, topics: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -81,67 +117,131 @@ def sort_topics(member: Member, topics: Iterable[str]) -> tuple[list[str], list[
     return allowed, refused
 
 
-def decide(event: LiveEvent, members: Sequence[Member]) -> Decision:
-    """Judge these members as of now, and draw what those may see who may see it.
+def room_kind(topic: str) -> RoomKind | None:
+    """The kind of this topic, if its pages see each other."""
+    kind = kind_of(topic)
+    return kind if hasattr(kind, "may_hear") else None  # type: ignore[return-value]
 
-    Sessions and standing are asked first and for every kind alike, so that a kind cannot forget
-    them; then the audience. Keys decide last: a frame goes only to a vault that holds the key.
+
+def in_order(members: Sequence[Member], changes: Mapping[Member, Change]) -> list[Member]:
+    """Those whose session and standing go on, with or without an open vault."""
+    if not changes:
+        return list(members)
+    return [one for one in members if changes.get(one) in (None, Change.VAULT_LOCKED)]
+
+
+def decide(events: Sequence[LiveEvent], crowds: Crowds, drawn: Drawn) -> Decision:
+    """Judge who listens as of now, and draw what those may see who may see it.
+
+    Sessions and standing are asked first, once for all and for every kind alike, so that a kind
+    cannot forget them; then each topic's audience. Keys decide last: a frame goes only to a
+    vault that holds the key. `drawn` keeps what was drawn, for a second judgement.
     """
-    changes = doorkeeper().changes(members)
-    living = [m for m in members if changes.get(m) in (None, Change.VAULT_LOCKED)]
-    kind = kind_of(event.topic)
-    if kind is None or not living:
-        return Decision(changes=changes)
+    everybody = list(set[Member]().union(*crowds.values()))
+    changes = doorkeeper().changes(everybody) if everybody else {}
+    decision = Decision(changes=changes)
+    by_topic: dict[str, list[LiveEvent]] = defaultdict(list)
+    for event in events:
+        by_topic[event.topic].append(event)
+    shown: dict[int, Groups] = {}
+    for topic, its in by_topic.items():
+        living = in_order(list(crowds.get(topic, ())), changes)
+        if living:
+            verdict = _judged(its, living)
+            decision.gone += [(member, topic) for member in verdict.gone]
+            shown |= _grouped(its, living, verdict, changes)
+    decision.at = monotonic()
+    for event in events:
+        if event.pk in shown:
+            decision.frames += _frames(event, shown[event.pk], drawn)
+    return decision
+
+
+def _judged(events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
+    """The judgement of the topic's kind; what cannot be judged is shown to nobody."""
+    kind = kind_of(events[0].topic)
+    if kind is None:
+        return Verdict([{}] * len(events))
+    together = getattr(kind, "judge_together", None)
+    if together is not None and (verdict := _tried(events[0], together, events, members)):
+        return verdict
+    alone = [_tried(event, kind.judge, event, members) or {} for event in events]
+    return Verdict(alone)
+
+
+def _tried(event: LiveEvent, judge: Any, *asked: Any) -> Any:
     try:
-        seen_by = kind.judge(event, living)
+        return judge(*asked)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
         logger.exception("event %s could not be judged and is shown to nobody", event.pk)
-        return Decision(changes=changes)
-    groups, without_key = _group(living, seen_by, changes)
-    frames = [(_drawn(kind, event, *group, crowd), crowd) for group, crowd in groups.items()]
-    if without_key:
-        locked = encode({"t": "locked", "id": event.pk, "topic": event.topic})
-        frames.append((locked, without_key))
-    return Decision(frames, changes)
+        return None
 
 
 Group = tuple[bytes | None, str, str]
 
 
-def _group(
-    living: Iterable[Member],
-    seen_by: Mapping[Member, bytes | None],
+@dataclass
+class Groups:
+    """Members who get the same frame, with a vault that opens it, and members without the key."""
+
+    crowds: dict[Group, list[Member]] = field(default_factory=lambda: defaultdict(list))
+    vaults: dict[Group, OpenVault] = field(default_factory=dict)
+    without_key: list[Member] = field(default_factory=list)
+
+
+def _grouped(
+    events: Sequence[LiveEvent],
+    living: Sequence[Member],
+    verdict: Verdict,
     changes: Mapping[Member, Change],
-) -> tuple[dict[Group, list[Member]], list[Member]]:
-    """Members who get the same frame, and those who may see the event but hold no key to it."""
-    groups: dict[Group, list[Member]] = defaultdict(list)
-    without_key = []
+) -> dict[int, Groups]:
+    """The groups of each event; events that are shown alike have the very same ones."""
+    known: dict[int, Groups] = {}
+    for shown in verdict.shown:
+        if id(shown) not in known:
+            known[id(shown)] = _group(living, shown, changes)
+    return {event.pk: known[id(shown)] for event, shown in zip(events, verdict.shown, strict=True)}
+
+
+def _group(living: Iterable[Member], shown: Shown, changes: Mapping[Member, Change]) -> Groups:
+    groups = Groups()
     for member in living:
-        if member not in seen_by:
+        if member not in shown:
             continue
-        key_id = seen_by[member]
-        locked = member in changes
-        if key_id is None or (not locked and member.holds(key_id)):
-            groups[key_id, _language(member.language), member.zone].append(member)
+        key_id, vault = shown[member], member.vault  # taken once: the socket may close meanwhile
+        group = (key_id, member.language, member.zone)
+        if key_id is None:
+            groups.crowds[group].append(member)
+        elif vault is not None and member not in changes and vault.holds(key_id):
+            groups.vaults.setdefault(group, vault)
+            groups.crowds[group].append(member)
         else:
-            without_key.append(member)
-    return groups, without_key
+            groups.without_key.append(member)
+    return groups
 
 
-def _drawn(
-    kind: TopicKind,
-    event: LiveEvent,
-    key_id: bytes | None,
-    language: str,
-    zone: str,
-    crowd: Sequence[Member],
-) -> str:
+def _frames(event: LiveEvent, groups: Groups, drawn: Drawn) -> list[tuple[str, list[Member]]]:
+    frames = []
+    for group, crowd in groups.crowds.items():
+        at = (event.pk, *group)
+        if at not in drawn:
+            drawn[at] = _drawn(event, group, groups.vaults.get(group))
+        frames.append((drawn[at], crowd))
+    if groups.without_key:
+        locked = encode({"t": "locked", "id": event.pk, "topic": event.topic})
+        frames.append((locked, groups.without_key))
+    return frames
+
+
+def _drawn(event: LiveEvent, group: Group, vault: OpenVault | None) -> str:
     """The frame of one group, opened with the vault of one of them."""
-    vault = None if key_id is None else crowd[0].vault
+    kind = kind_of(event.topic)
+    assert kind is not None, "what nobody registered was shown to nobody"
+    key_id, language, zone = group
     try:
-        with translation.override(language), timezone.override(_zone(zone)):
+        with translation.override(_language(language)), timezone.override(_zone(zone)):
             html = kind.draw(event, key_id, language, zone, vault)
     except (OperationalError, InterfaceError):
         raise

@@ -25,13 +25,12 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
 
+from access.wire import SLOW_SOCKET, Wire, backlog
 from iswg.onehop import MAX_BODY, SHIELD
 
 logger = logging.getLogger("iswg.server")
 
 MAX_FRAME = 16 * 1024
-# A page may fall this far behind before its socket is cut; it comes back and asks from its number.
-SLOW_SOCKET = 512 * 1024
 STALLED_DOWNLOAD = 120.0
 LINGER = 5.0
 LIMITS: dict[str, Any] = {
@@ -160,14 +159,6 @@ class PortalRequest(WebRequest):
             super().handle_exception(exception)
 
 
-def backlog(transport: Any) -> int:
-    """How many bytes Twisted still holds for this reader (0 if a transport does not tell)."""
-    try:
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-    except AttributeError:
-        return 0
-
-
 class PortalSocket(WebSocketProtocol):
     """One WebSocket: a reader who falls far behind is cut off, and asks again from its number."""
 
@@ -261,6 +252,11 @@ class PortalServer(daphne_server.Server):
         daphne_server.HTTPFactory = PortalFactory
         daphne_server.WebSocketFactory = PortalSocketFactory
         super().run()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, PortalSocket):
+            scope["iswg.wire"] = Wire(protocol)
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         await super().handle_reply(protocol, message)
