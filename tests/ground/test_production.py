@@ -117,3 +117,9 @@ def test_in_development_without_tls_the_names_have_no_such_beginning():
     answer = asked(COOKIES, ISWG_ENV="development", ISWG_ORIGIN=None, ISWG_HOSTS=None)
     assert "__Host-" not in answer.stdout
     assert "iswg-language=fr" in answer.stdout
+
+
+@pytest.mark.parametrize("deployment", [("iswg.env.example",), ("compose.yaml", "Dockerfile")])
+def test_what_production_needs_is_set_by_what_an_operator_copies(deployment):
+    text = "".join((ROOT / "deploy" / name).read_text() for name in deployment)
+    assert [name for name in WHOLE if name not in text] == []
