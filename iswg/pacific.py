@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 WEST, NORTH, SCALE = 112, 22, 8
 FAR_EAST = 800  # a name to the right of it would leave the drawing
+LETTER, LINE = 7, 14  # about how much room a name takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,16 @@ def placed(points: Iterable[Any]) -> list[dict[str, Any]]:
             row = {key: part(point, key) or "" for key in ("code", "name", "words", "url")}
             state = part(point, "state") or "none"
             found.append({**row, "state": state, "place": place, "short": SHORT.get(code)})
-    return found
+    return [_clear_of_marks(row, found) for row in found]
+
+
+def _clear_of_marks(row: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+    """The name of a port goes to the left if another mark stands where it would be written."""
+    place = row["place"]
+    if row["code"] in PLACES or place.anchor != "start":
+        return row
+    room = place.dx + LETTER * len(row["name"])
+    marks = [other["place"] for other in others if other is not row]
+    if any(0 < mark.x - place.x < room and abs(mark.y - place.y) < LINE for mark in marks):
+        return {**row, "place": replace(place, dx=-11, anchor="end")}
+    return row

@@ -35,6 +35,17 @@ def sign_in(page, user):
     expect(page.locator("h1")).to_contain_text("Fiji")
 
 
+def lines_of(page):
+    """The sockets that the page opens, to be closed by the test as the server would."""
+    lines = []
+
+    def keep(line):
+        lines.append(line)
+
+    page.route_web_socket("**/ws/", keep)
+    return lines
+
+
 def said(page):
     return page.locator("[data-draft-said]")
 
@@ -163,6 +174,34 @@ def test_the_end_of_the_session_is_announced_and_can_be_put_off(desk):
     expect(warning).not_to_be_visible()
     desk.clock.run_for("02:30")
     expect(warning).not_to_be_visible()
+
+
+@pytest.mark.parametrize("code", [4401, 4403])
+def test_when_a_session_or_standing_ends_the_same_page_is_loaded_again(desk, code):
+    lines = lines_of(desk)
+    desk.clock.install()
+    desk.goto("/administrations/")
+    expect(desk.locator("#live")).to_be_attached()
+    desk.clock.run_for("00:06")
+    with desk.expect_navigation() as loaded:
+        lines[0].close(code=code)
+    assert loaded.value.url.endswith("/administrations/")
+
+
+def test_what_is_typed_and_not_kept_is_not_loaded_away(desk):
+    lines = lines_of(desk)
+    desk.clock.install()
+    desk.goto("/bulletins/new/")
+    desk.clock.run_for("00:06")
+    desk.route("**/save/", lambda route: route.abort())
+    desk.fill("#id_title", "Not kept yet")
+    asked = []
+    desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    lines[0].close(code=4401)
+    desk.clock.run_for("00:02")
+    expect(desk.locator("#live")).to_have_attribute("data-s", "off")
+    expect(desk.locator("#id_title")).to_have_value("Not kept yet")
+    assert asked == [], "nothing tries to leave the page"
 
 
 def test_without_scripts_no_button_is_dead(browser, live_server):

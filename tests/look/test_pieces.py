@@ -85,6 +85,15 @@ def test_all_members_have_a_place_on_the_map_and_the_secretariat_has_none():
         assert 0 < place.y < 560
 
 
+def test_the_name_of_a_port_is_not_written_over_its_neighbour():
+    vila = {"code": "VUVLI", "name": "Port Vila", "latitude": -17.74, "longitude": 168.31}
+    vuda = {"code": "FJVUD", "name": "Vuda", "latitude": -17.68, "longitude": 177.39}
+    alone, beside = placed([vila])[0]["place"], placed([vila, vuda])[0]["place"]
+    assert (alone.anchor, alone.dx) == ("start", 11)
+    assert (beside.anchor, beside.dx) == ("end", -11)
+    assert placed([vila, vuda])[1]["place"].anchor == "start"
+
+
 def test_the_map_crosses_the_date_line_without_a_seam():
     assert PLACES["FJ"].x < (180 - 112) * 8 < PLACES["TO"].x < PLACES["PF"].x
 
