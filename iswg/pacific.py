@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 WEST, NORTH, SCALE = 112, 22, 8
 FAR_EAST = 800  # a name to the right of it would leave the drawing
-LETTER, LINE = 7, 14  # about how much room a name takes
+LETTER, LINE = 8, 14  # about how much room a name takes
 
 
 @dataclass(frozen=True, slots=True)
