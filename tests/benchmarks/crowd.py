@@ -1,14 +1,18 @@
 """A large installation without real keys: for lists and counts, which never open anything.
 
 Every bulletin goes to five of the 24 administrations, chosen by its number, so that a page can
-be checked against plain arithmetic. guardian's own tables are filled for the two readers that
-are measured (a typical one, and a cold one who received only the oldest thousandth).
+be checked against plain arithmetic. guardian's own tables say the same as its documentation
+would have it: an administration is a Group, a bulletin's recipients are group permissions, and
+the two readers that are measured (a typical one, and a cold one who received only the oldest
+thousandth) belong to their administration's group. A third reader stands beside the typical
+one, with the same bulletins granted to the person, for guardian asked without groups.
 """
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from access.grants import _permission
@@ -17,6 +21,18 @@ from bulletins.models import AdministrationCount, Bulletin, PersonCount
 
 CODES = [f"A{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"]
 SPREAD = (0, 5, 11, 16, 21)
+BY_HAND = "by hand"
+
+
+def give_people_groups() -> None:
+    """What guardian expects of a user model and ours has no use for: groups, and flags.
+
+    `has_perm` answers at once, which spares guardian two queries of Django's own backend.
+    """
+    groups = models.ManyToManyField(Group, related_name="user_set", related_query_name="user")
+    groups.contribute_to_class(User, "groups")
+    User.is_superuser = False
+    User.has_perm = lambda self, permission: False
 
 
 def received_by(number: int) -> list[int]:
@@ -24,21 +40,25 @@ def received_by(number: int) -> list[int]:
     return [(number + step) % 23 for step in SPREAD]
 
 
-def fill(count: int) -> tuple[User, User]:
-    """`count` bulletins; the typical reader and the cold one. In SQL: a million take a minute."""
+def fill(count: int) -> tuple[User, User, User]:
+    """`count` bulletins; the typical reader, the cold one, and the typical one by hand."""
     _administrations()
     typical, cold = _reader("AC", "typical"), _reader("AX", "cold")
     author = _reader("AA", "author")
     cold_until = max(50, count // 1000)
+    with connection.schema_editor() as editor:
+        editor.create_model(User.groups.through)
+    by_hand = _reader("AC", BY_HAND)
     with transaction.atomic(), connection.cursor() as cursor:
         _bulletins(cursor, count, author)
         _recipients(cursor, count, cold_until)
-        _grants(cursor, count, typical, cold, cold_until)
+        _group_permissions(cursor, count, cold_until)
+        _grants(cursor, count, by_hand)
         _marks(cursor, count, typical)
     _counts(typical, cold, count, cold_until)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-    return typical, cold
+    return typical, cold, by_hand
 
 
 # One to `count`; both databases understand it.
@@ -71,17 +91,37 @@ def _recipients(cursor, count: int, cold_until: int) -> None:
     cursor.execute(NUMBERS + insert + f"SELECT 'AX', x, {place} FROM n", [cold_until])
 
 
-def _grants(cursor, count: int, typical: User, cold: User, cold_until: int) -> None:
-    """What guardian's generic table would hold for the two readers."""
+def _group_permissions(cursor, count: int, cold_until: int) -> None:
+    """Every administration is a group, and each of its bulletins one permission of the group."""
+    groups = {code: Group.objects.create(name=code).pk for code in CODES}
+    for user in User.objects.filter(name__in=("typical", "cold")):
+        user.groups.add(groups["AX" if user.name == "cold" else "AC"])
+    first = groups[CODES[0]]
+    assert [groups[code] - first for code in CODES] == list(range(24))
+    insert = (
+        NUMBERS + "INSERT INTO guardian_groupobjectpermission "
+        "(object_pk, content_type_id, permission_id, group_id) "
+        "SELECT CAST(x AS varchar), %s, %s, "
+    )
+    facts = [_kind().pk, _permission(Bulletin, "view_bulletin").pk]
+    for step in SPREAD:
+        cursor.execute(insert + f"{first} + ((x + {step}) %% 23) FROM n", [count, *facts])
+    cursor.execute(insert + f"{groups['AX']} FROM n", [cold_until, *facts])
+
+
+def _grants(cursor, count: int, by_hand: User) -> None:
+    """The same bulletins as the typical reader's, granted to a person instead of a group."""
     permission = _permission(Bulletin, "view_bulletin")
-    kind = ContentType.objects.get_for_model(Bulletin)
-    for user, until, mine in ((typical, count, MINE), (cold, cold_until, "1 = 1")):
-        cursor.execute(
-            NUMBERS + "INSERT INTO guardian_userobjectpermission "
-            "(object_pk, content_type_id, permission_id, user_id) "
-            f"SELECT CAST(x AS varchar), %s, %s, %s FROM n WHERE {mine}",
-            [until, kind.pk, permission.pk, user.pk],
-        )
+    cursor.execute(
+        NUMBERS + "INSERT INTO guardian_userobjectpermission "
+        "(object_pk, content_type_id, permission_id, user_id) "
+        f"SELECT CAST(x AS varchar), %s, %s, %s FROM n WHERE {MINE}",
+        [count, _kind().pk, permission.pk, by_hand.pk],
+    )
+
+
+def _kind() -> ContentType:
+    return ContentType.objects.get_for_model(Bulletin)
 
 
 def _marks(cursor, count: int, typical: User) -> None:
