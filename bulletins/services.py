@@ -39,7 +39,7 @@ from bulletins.models import (
 )
 from bulletins.quota import refuse_one_too_many
 from bulletins.readership import Readership, choosable_administrations, readership
-from vault import files
+from vault import files, remembered
 from vault.crypto.context import context
 from vault.crypto.envelope import open_sealed, seal
 from vault.crypto.errors import CannotOpen
@@ -94,6 +94,20 @@ def open_draft_or_none(vault: Vault, draft: Draft) -> DraftContent | None:
         return None
 
 
+def is_put_back(vault: Vault, draft: Draft) -> bool:
+    """Whether its author has saved a later version than the one that lies here.
+
+    An older row fits its own seal. What tells it is the author's memory, which only her own keys
+    read and write (vault/remembered.py).
+    """
+    known = remembered.recall(vault.user_id, vault.remember_key).drafts
+    return draft.version < known.get(draft.pk.hex, 0)
+
+
+def _remember(vault: Vault, draft: Draft, version: int) -> None:
+    remembered.keep_draft(vault.user_id, vault.remember_key, draft.pk, version)
+
+
 @transaction.atomic
 def start_draft(
     *,
@@ -113,6 +127,7 @@ def start_draft(
         draft.id = draft_id
     draft.sealed = _seal_draft(vault, draft, content or DraftContent())
     draft.save(force_insert=True)
+    _remember(vault, draft, draft.version)
     return draft
 
 
@@ -134,14 +149,17 @@ def save_draft(
     draft.sealed = _seal_draft(vault, draft, content)
     draft.saved_at = timezone.now()
     draft.save(update_fields=["version", "sealed", "saved_at"])
+    _remember(vault, draft, draft.version)
     return draft
 
 
 @transaction.atomic
-def discard_draft(*, actor: Actor, draft: Draft) -> None:
+def discard_draft(*, actor: Actor, draft: Draft, vault: Vault | None = None) -> None:
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     require(actor, Action.EDIT_DRAFT, draft)
     files.discard_all(DRAFT_KIND, draft.id)
+    if vault is not None:
+        _remember(vault, draft, 0)
     record(actor, Event.DRAFT_DELETED, f"bulletins.draft:{draft.pk}")
     draft.delete()
 
@@ -241,6 +259,7 @@ def _issue(
     )
     _freeze_recipients(bulletin, actor, audience)
     manifest_hash = _seal_revision(vault, bulletin, content, audience)
+    _remember(vault, draft, 0)
     draft.delete()
     record(
         actor,

@@ -111,7 +111,20 @@ def edit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _gone(request, draft_id)
     content = services.open_draft(request.vault, draft)
     form = _form(request, initial=ComposeForm.initial_of(content))
+    _say_if_put_back(request, draft)
     return _page(request, draft.pk, form, draft.version)
+
+
+def _say_if_put_back(request: HttpRequest, draft: Draft) -> None:
+    """Shown, and not withheld: it may be all that is left. Its author decides."""
+    if services.is_put_back(request.vault, draft):
+        messages.error(
+            request,
+            _(
+                "This draft is older than the version you saved last: somebody put it back on "
+                "the server. Check every line before you send it, and tell the operator."
+            ),
+        )
 
 
 def _gone(request: HttpRequest, draft_id: UUID) -> HttpResponse:
@@ -206,6 +219,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if draft is None:
         return _gone(request, draft_id)
     content = services.open_draft(request.vault, draft)
+    _say_if_put_back(request, draft)
     form = _strict_form(request, content)
     audience = readership(request.actor, request.vault, draft.pk, content)
     form.add_faults(
@@ -280,6 +294,6 @@ def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = get_object_or_404(queries.drafts_for(request.actor), pk=draft_id)
-    services.discard_draft(actor=request.actor, draft=draft)
+    services.discard_draft(actor=request.actor, vault=request.vault, draft=draft)
     messages.success(request, _("The draft is gone."))
     return redirect("/bulletins/?box=drafts")

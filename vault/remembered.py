@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -38,6 +39,7 @@ class Memory:
     checkpoint_size: int = 0
     checkpoint_root: str = ""
     confirmed: tuple[str, ...] = ()  # epochs whose fingerprint she has compared, by key id
+    drafts: dict[str, int] = field(default_factory=dict)  # the version she saved last, by id
 
     def seen(self, view: Directory) -> Memory:
         """With what there is to see now; DirectoryShortened if that is less than before."""
@@ -104,6 +106,20 @@ def keep(user_id: int, key: bytes, memory: Memory) -> None:
     row.save(update_fields=["blob"])
 
 
+@transaction.atomic
+def keep_draft(user_id: int, key: bytes, draft_id: UUID, version: int) -> None:
+    """The version of a draft that was saved just now; 0 when it is sent or thrown away.
+
+    In the transaction of the draft: both are kept, or neither.
+    """
+    row = Remembered.objects.select_for_update().get(user_id=user_id)
+    stored = _opened(user_id, key, bytes(row.blob))
+    drafts = {**stored.drafts, draft_id.hex: version}
+    drafts = {name: number for name, number in drafts.items() if number}
+    row.blob = _sealed(user_id, key, replace(stored, drafts=drafts))
+    row.save(update_fields=["blob"])
+
+
 def keep_slot(slot: KeySlot, root: bytes) -> None:
     key = remember_key(root)
     keep(slot.user_id, key, recall(slot.user_id, key).with_slot(slot))
@@ -140,6 +156,7 @@ def _higher(one: Memory, other: Memory) -> Memory:
         checkpoint_size=later.checkpoint_size,
         checkpoint_root=later.checkpoint_root,
         confirmed=tuple(sorted({*one.confirmed, *other.confirmed})),
+        drafts=_highest(one.drafts, other.drafts),
     )
 
 

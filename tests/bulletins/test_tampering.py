@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from bulletins import services
-from bulletins.models import Bulletin, Recipient, Revision
+from bulletins.models import Bulletin, Draft, Recipient, Revision
 from tests.desk import TITLE
 from tests.factories import sign_in
-from vault import directory
+from vault import directory, remembered
 from vault.models import DirectoryEntry, EpochGrant, KeyHolder, KeySlot, Manifest, VaultSession
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +251,36 @@ def test_a_draft_put_under_another_author_opens_for_neither(desk, world):
     answer = client.get(reverse("bulletins:draft", args=[draft.pk]))
     assert answer.status_code == 409
     assert TITLE not in words(answer)
+
+
+PUT_BACK = "This draft is older than the version you saved last"
+
+
+def test_a_draft_put_back_to_an_older_version_is_met_before_it_is_sent(desk, world):
+    """The older row is genuine, seal and all; its author remembers that there was a later one."""
+    draft = desk.draft(world.fj, title="With the informant's name")
+    former = {name: getattr(draft, name) for name in ("version", "sealed")}
+    client = Client()
+    sign_in(client, world.fj)
+    place = reverse("bulletins:draft", args=[draft.pk])
+    fields = {"title": "Without it", "version": "1", "save": "1"}
+    assert client.post(place, fields).status_code == 302
+    assert PUT_BACK not in words(client.get(place))
+    Draft.objects.filter(pk=draft.pk).update(**former)
+    page = client.get(place)
+    assert PUT_BACK in words(page)
+    assert "With the informant" in page.content.decode(), "it may be all that is left"
+    assert PUT_BACK in words(client.get(reverse("bulletins:check", args=[draft.pk])))
+
+
+def test_what_was_sent_or_thrown_away_is_not_remembered(desk, world):
+    sent, gone = desk.draft(world.fj), desk.draft(world.fj, title="Other")
+    vault = world.vault(world.fj)
+    known = lambda: remembered.recall(vault.user_id, vault.remember_key).drafts  # noqa: E731
+    assert known() == {sent.pk.hex: 1, gone.pk.hex: 1}
+    services.publish_bulletin(**desk.acting(world.fj), draft=sent, version=1)
+    services.discard_draft(**desk.acting(world.fj), draft=gone)
+    assert known() == {}
 
 
 def test_a_made_up_bulletin_with_a_key_of_its_own_shows_no_title(desk, world, vanuatu):
