@@ -285,6 +285,147 @@ def edit_thread_draft(actor: Actor, draft: Any) -> Decision:
     )
 
 
+# Meetings -------------------------------------------------------------------------------------
+# A meeting carries `holder_codes` (who takes part), `named_ids` (invited observers), `origin_id`
+# (who prepares it), `chair_id`, and says `is_over`, `is_live` and `takes_comments`; an item also
+# which administrations a closed one is for.
+
+
+@rule(Action.READ_MEETING)
+def read_meeting(actor: Actor, meeting: Any) -> Decision:
+    if actor.user_id in meeting.named_ids:
+        return Decision(True)
+    return allow_if(
+        actor.holds(READS), _("Observers see only what they are invited to.")
+    ) and allow_if(
+        actor.administration in meeting.holder_codes,
+        _("Your administration does not take part in this meeting."),
+    )
+
+
+@scope(Action.READ_MEETING)
+def readable_meetings(actor: Actor) -> Q:
+    grants = apps.get_model("meetings", "MeetingOfficer")._default_manager
+    named = Q(pk__in=grants.filter(user=actor.user_id).values("content_object"))
+    if not actor.holds(READS):
+        return named
+    rows = apps.get_model("meetings", "Participant")._default_manager
+    return Q(pk__in=rows.filter(administration=actor.administration).values("meeting")) | named
+
+
+@audience(Action.READ_MEETING)
+def readers_of_meeting(meeting: Any) -> Q:
+    return appointed(READS, meeting.holder_codes) | (
+        appointed(set(Role)) & Q(pk__in=meeting.named_ids)
+    )
+
+
+@rule(Action.PREPARE_MEETING)
+def prepare_meeting(actor: Actor, meeting: Any) -> Decision:
+    """`meeting` is None for a new one."""
+    return allow_if(
+        Role.SECRETARIAT in actor.roles, _("The Secretariat prepares meetings.")
+    ) and allow_if(
+        meeting is None or meeting.origin_id == actor.administration,
+        _("Another administration prepares this meeting."),
+    )
+
+
+@rule(Action.READ_ITEM)
+def read_item(actor: Actor, item: Any) -> Decision:
+    return read_meeting(actor, item.meeting) and allow_if(
+        not item.closed_to or actor.administration in item.holder_codes,
+        _("This item is closed to your administration."),
+    )
+
+
+@rule(Action.REPLY_TO_INVITATION)
+def reply_to_invitation(actor: Actor, meeting: Any) -> Decision:
+    return (
+        read_meeting(actor, meeting)
+        and allow_if(
+            actor.holds(PUBLISHES | {Role.HEAD}),
+            _("A contact point, a coordinator or the head answers for the administration."),
+        )
+        and allow_if(
+            actor.administration in meeting.holder_codes,
+            _("Invited observers answer to the Secretariat."),
+        )
+        and allow_if(not meeting.is_over, _("This meeting is over."))
+    )
+
+
+@rule(Action.SUBMIT_PAPER)
+def submit_paper(actor: Actor, item: Any) -> Decision:
+    return (
+        read_item(actor, item)
+        and allow_if(actor.holds(WRITES), _("Readers read papers but do not submit them."))
+        and allow_if(not item.meeting.is_over, _("This meeting is over."))
+    )
+
+
+@rule(Action.TAKE_PART)
+def take_part(actor: Actor, meeting: Any) -> Decision:
+    return read_meeting(actor, meeting) and allow_if(
+        meeting.is_live, _("This meeting is not under way.")
+    )
+
+
+@rule(Action.TAKE_NOTES)
+def take_notes(actor: Actor, item: Any) -> Decision:
+    return (
+        take_part(actor, item.meeting)
+        and read_item(actor, item)
+        and allow_if(actor.holds(WRITES), _("Readers follow a meeting but do not take its notes."))
+    )
+
+
+@rule(Action.RUN_MEETING)
+def run_meeting(actor: Actor, meeting: Any) -> Decision:
+    """The Secretariat as rapporteur, or who publishes for the administration in the chair."""
+    return read_meeting(actor, meeting) and allow_if(
+        (Role.SECRETARIAT in actor.roles and actor.administration == meeting.origin_id)
+        or (actor.holds(PUBLISHES) and actor.administration == meeting.chair_id),
+        _("Only the chair and the Secretariat run a meeting."),
+    )
+
+
+@rule(Action.VOTE)
+def vote(actor: Actor, proposal: Any) -> Decision:
+    """`proposal` carries its `meeting`, the `seat_codes` that vote in it, and `is_open`."""
+    return (
+        read_meeting(actor, proposal.meeting)
+        and allow_if(
+            actor.administration in proposal.seat_codes,
+            _("Your administration holds no seat that votes here."),
+        )
+        and allow_if(
+            actor.holds(PUBLISHES | {Role.HEAD}),
+            _("A contact point, a coordinator or the head votes for the administration."),
+        )
+        and allow_if(proposal.is_open, _("This has been decided."))
+    )
+
+
+@rule(Action.COMMENT_MINUTES)
+def comment_minutes(actor: Actor, item: Any) -> Decision:
+    return (
+        read_item(actor, item)
+        and allow_if(actor.holds(WRITES), _("Readers read minutes but do not comment on them."))
+        and allow_if(item.meeting.takes_comments, _("These minutes take no comments at present."))
+    )
+
+
+@rule(Action.UPDATE_ACTION)
+def update_action(actor: Actor, action: Any) -> Decision:
+    """Its owner reports; the Secretariat keeps the register."""
+    return read_meeting(actor, action.meeting) and allow_if(
+        (actor.holds(WRITES) and actor.administration == action.owner_id)
+        or (Role.SECRETARIAT in actor.roles and actor.administration == action.meeting.origin_id),
+        _("Only its owner and the Secretariat report on an action."),
+    )
+
+
 # People and administrations -------------------------------------------------------------------
 
 

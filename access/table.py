@@ -96,6 +96,40 @@ def thread_draft(of: Callable[[Role], Any], author: int) -> Callable[[Role], Any
     return lambda role: SimpleNamespace(thread=of(role), author_id=author, administration_id=OURS)
 
 
+def meeting(
+    holders: tuple[str, ...] = (OURS, THEIRS),
+    *,
+    origin: str = THEIRS,
+    chair: str = THEIRS,
+    named: tuple[int, ...] = (),
+    over: bool = False,
+    comments: bool = True,
+) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(
+        holder_codes=frozenset(holders),
+        named_ids=frozenset(named),
+        origin_id=origin,
+        chair_id=chair,
+        is_over=over,
+        is_live=not over,
+        takes_comments=comments,
+    )
+
+
+def item(of: Callable[[Role], Any], closed_to: tuple[str, ...] = ()) -> Callable[[Role], Any]:
+    return lambda role: SimpleNamespace(
+        meeting=of(role), closed_to=list(closed_to), holder_codes=frozenset(closed_to)
+    )
+
+
+def proposal(of: Callable[[Role], Any], seats: tuple[str, ...]) -> Callable[[Role], Any]:
+    return lambda role: SimpleNamespace(meeting=of(role), seat_codes=frozenset(seats), is_open=True)
+
+
+def action_point(of: Callable[[Role], Any], owner: str) -> Callable[[Role], Any]:
+    return lambda role: SimpleNamespace(meeting=of(role), owner_id=owner)
+
+
 def administration(code: str) -> Callable[[Role], Any]:
     return lambda _role: SimpleNamespace(pk=code)
 
@@ -124,6 +158,12 @@ OPENED_BY_THEM = thread((OURS, THEIRS), origin=THEIRS)
 CLOSED = thread((OURS, THEIRS), is_open=False)
 BY_NAME = thread((), (ME, STRANGER))
 NAMED_OTHERS = thread((), (COLLEAGUE, STRANGER))
+
+ATTENDING = meeting()
+PREPARED_BY_US = meeting(origin=OURS)
+CHAIRED_BY_US = meeting(chair=OURS)
+MEETING_OF_OTHERS = meeting((THEIRS,))
+HELD = meeting(over=True, comments=False)
 
 SITUATIONS = [
     Situation(Action.READ_BULLETIN, "received", RECEIVED),
@@ -167,6 +207,35 @@ SITUATIONS = [
     Situation(Action.CHANGE_AUDIENCE, "opened by others", OPENED_BY_THEM),
     Situation(Action.EDIT_THREAD_DRAFT, "own", thread_draft(TAKING_PART, ME)),
     Situation(Action.EDIT_THREAD_DRAFT, "a colleague's", thread_draft(TAKING_PART, COLLEAGUE)),
+    Situation(Action.READ_MEETING, "we take part", ATTENDING),
+    Situation(Action.READ_MEETING, "of others", MEETING_OF_OTHERS),
+    Situation(Action.READ_MEETING, "naming this person", meeting((THEIRS,), named=(ME,))),
+    Situation(Action.PREPARE_MEETING, "a new one", lambda _role: None),
+    Situation(Action.PREPARE_MEETING, "prepared by us", PREPARED_BY_US),
+    Situation(Action.PREPARE_MEETING, "prepared by others", ATTENDING),
+    Situation(Action.READ_ITEM, "open to all", item(ATTENDING)),
+    Situation(Action.READ_ITEM, "closed, for us", item(ATTENDING, (OURS, THEIRS))),
+    Situation(Action.READ_ITEM, "closed, for others", item(ATTENDING, (THEIRS,))),
+    Situation(Action.REPLY_TO_INVITATION, "we take part", ATTENDING),
+    Situation(Action.REPLY_TO_INVITATION, "over", HELD),
+    Situation(Action.SUBMIT_PAPER, "we take part", item(ATTENDING)),
+    Situation(Action.SUBMIT_PAPER, "closed, for others", item(ATTENDING, (THEIRS,))),
+    Situation(Action.TAKE_PART, "under way", ATTENDING),
+    Situation(Action.TAKE_PART, "over", HELD),
+    Situation(Action.TAKE_NOTES, "under way", item(ATTENDING)),
+    Situation(Action.TAKE_NOTES, "closed, for others", item(ATTENDING, (THEIRS,))),
+    Situation(Action.RUN_MEETING, "prepared by us", PREPARED_BY_US),
+    Situation(Action.RUN_MEETING, "in the chair", CHAIRED_BY_US),
+    Situation(Action.RUN_MEETING, "we take part", ATTENDING),
+    Situation(Action.VOTE, "our seat", proposal(ATTENDING, (OURS, THEIRS))),
+    Situation(Action.VOTE, "no seat", proposal(ATTENDING, (THEIRS,))),
+    Situation(Action.COMMENT_MINUTES, "circulated", item(ATTENDING)),
+    Situation(Action.COMMENT_MINUTES, "adopted", item(HELD)),
+    Situation(Action.UPDATE_ACTION, "ours", action_point(ATTENDING, OURS)),
+    Situation(Action.UPDATE_ACTION, "another's", action_point(ATTENDING, THEIRS)),
+    Situation(
+        Action.UPDATE_ACTION, "another's, prepared by us", action_point(PREPARED_BY_US, THEIRS)
+    ),
     Situation(Action.READ_ADMINISTRATION, "own", administration(OURS)),
     Situation(Action.READ_ADMINISTRATION, "another", administration(THEIRS)),
     Situation(Action.READ_PEOPLE, "own", administration(OURS)),

@@ -27,6 +27,8 @@ def connect() -> None:
     from discussions.live import ThreadLists, ThreadPages
     from discussions.subject import ThreadSubjects
     from iswg import naming
+    from meetings.facts import KIND as MEETING_KIND
+    from meetings.facts import key_facts_by_id
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -52,6 +54,7 @@ def connect() -> None:
     add_check(holders_fit)
     register_facts(KIND, facts_by_id, issued_at)
     register_facts(THREAD_KIND, epoch_facts_by_id)
+    register_facts(MEETING_KIND, key_facts_by_id)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
     register_page("discussions.thread", naming.thread_page, naming.thread_references)

@@ -78,6 +78,14 @@ def table(world):
 
 
 @pytest.fixture
+def hall(world):
+    """What the cast does in meetings, by the services (tests/hall.py)."""
+    from tests.hall import Hall
+
+    return Hall(world)
+
+
+@pytest.fixture
 def on_postgres() -> bool:
     """For the few tests whose promise is about one of the two databases."""
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]

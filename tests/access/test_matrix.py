@@ -148,7 +148,7 @@ def filled(route: str, values: dict) -> str:
 
 # What changed ----------------------------------------------------------------------------------
 
-WATCHED = ("bulletins", "discussions", "accounts")
+WATCHED = ("bulletins", "discussions", "meetings", "accounts")
 WATCHED_VAULT = {"keyholder", "manifest", "sealedfile", "epochgrant", "keyslot", "directoryentry"}
 OWNERS = ("user", "author", "owner", "recipient", "made_by", "granter")
 

@@ -17,6 +17,7 @@ from activity.models import Notice
 from bulletins.models import Bulletin, Draft, Recipient
 from bulletins.queries import with_ledger
 from discussions.queries import with_audience
+from meetings.queries import with_people
 
 
 def test_the_access_table_in_the_documentation_is_what_the_policy_says():
@@ -49,6 +50,7 @@ def objects_of(action):
         Action.LIST_BULLETINS: lambda: Recipient.objects.select_related("bulletin"),
         Action.EDIT_DRAFT: Draft.objects.all,
         Action.READ_THREAD: with_audience,
+        Action.READ_MEETING: with_people,
         Action.READ_ADMINISTRATION: Administration.objects.all,
         Action.READ_NOTICE: Notice.objects.all,
     }[action]()
@@ -88,13 +90,14 @@ CHANGES = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
-def test_the_rule_the_scope_and_the_audience_agree(desk, table, world, change):
+def test_the_rule_the_scope_and_the_audience_agree(desk, table, hall, world, change):
     desk.publish(world.fj)
     desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,))
     desk.publish(world.pw, recipients=("FJ", "OCO"))
     desk.draft(world.fj)
     desk.draft(world.vu_contact)
     table.open(world.fj, "VU")
+    hall.plan("FJ", "VU")
     table.open(world.pw, "OCO")
     table.open(world.fj, tlp="TLP:RED", officers=[world.vu_contact.pk])
     change(world)

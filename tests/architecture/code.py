@@ -6,7 +6,16 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("wording", "access", "activity", "accounts", "vault", "bulletins", "discussions")
+APPS = (
+    "wording",
+    "access",
+    "activity",
+    "accounts",
+    "vault",
+    "bulletins",
+    "discussions",
+    "meetings",
+)
 
 
 def python_files(folder: str) -> list[Path]:

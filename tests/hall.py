@@ -1,0 +1,57 @@
+"""Meetings of the cast: the Secretariat prepares, the others take part, all by the services."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from meetings import writings
+from meetings.models import AgendaItem, Group, Meeting
+from meetings.queries import meetings_for, with_people
+from meetings.services.agenda import add_item
+from meetings.services.series import plan_meeting
+
+ITEM = "Ziphrannet: who follows it up"
+LEAD = "The quombat hull was seen **twice** off Neiafu."
+
+
+@dataclass
+class Hall:
+    """`hall.plan("FJ", "VU")`, `hall.item(meeting)`, `hall.reads(world.vu, meeting)`."""
+
+    world: Any
+
+    def both(self, user: Any) -> dict[str, Any]:
+        return {"actor": self.world.actor(user), "vault": self.world.vault(user)}
+
+    def plan(self, *codes: str, **more: Any) -> Meeting:
+        facts = {
+            "meeting_id": uuid4(),
+            "group": Group.objects.get(pk="ISWG"),
+            "kind": "extraordinary",
+            "fiscal_year": "2026-27",
+            "zone": "Pacific/Fiji",
+            "day": timezone.localdate() + datetime.timedelta(days=14),
+            "clock": datetime.time(11, 0),
+            "participants": codes,
+            **more,
+        }
+        return plan_meeting(**self.both(self.world.oco), **facts)
+
+    def item(self, meeting: Meeting, title: str = ITEM, **more: Any) -> AgendaItem:
+        facts = {"lead": LEAD, **more}
+        return add_item(**self.both(self.world.oco), meeting=meeting, title=title, **facts)
+
+    def reads(self, user: Any, meeting: Meeting) -> dict[Any, writings.Text]:
+        meeting = meetings_for(self.world.actor(user)).get(pk=meeting.pk)
+        return writings.read(self.world.vault(user), meeting)
+
+    def words(self, user: Any, meeting: Meeting) -> set[str]:
+        return {text.words for text in self.reads(user, meeting).values() if text.words}
+
+    def now(self, meeting: Meeting) -> Meeting:
+        return with_people().get(pk=meeting.pk)
