@@ -7,7 +7,6 @@ then it judges what it locked, changes, and records, in one transaction.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +22,6 @@ from access.roles import READS
 from accounts.models import User
 from activity.events import Event
 from activity.record import record
-from discussions import chain
 from discussions.audience import names_in
 from discussions.content import TEXT_LIMIT, FileFact, Words
 from discussions.facts import (
@@ -36,6 +34,7 @@ from discussions.facts import (
     statement,
     topics_of,
 )
+from discussions.line import add_to_chain, held, next_message
 from discussions.mentions import Name, mentions_in
 from discussions.models import (
     Attention,
@@ -50,7 +49,6 @@ from discussions.models import (
     Thread,
     ThreadDraft,
 )
-from discussions.queries import with_audience
 from discussions.sealing import OpenEpoch, epoch_to_write_under, message_key, open_epoch
 from vault import files
 from vault.manifests import SealBroken
@@ -70,12 +68,6 @@ class NotSent(Exception):
 
 class AlreadyChanged(Exception):
     """The message was edited or withdrawn meanwhile, in another window or by a colleague."""
-
-
-def held(thread: Thread) -> Thread:
-    """The thread, locked until the transaction ends, with who takes part as of now."""
-    Thread.objects.select_for_update().get(pk=thread.pk)
-    return with_audience().get(pk=thread.pk)
 
 
 # Posting --------------------------------------------------------------------------------------
@@ -134,20 +126,6 @@ def _check(text: str, thread: Thread, message_id: UUID, reply_to: int) -> None:
         raise NotSent({"reply_to": _("The message that this answers is not there.")})
 
 
-def next_message(actor: Actor, thread: Thread, opened: OpenEpoch, **facts: Any) -> Message:
-    """The message that comes next in the chain, not written yet. The thread is locked."""
-    return Message(
-        thread=thread,
-        number=thread.last_number + 1,
-        epoch=opened.row,
-        author_id=actor.user_id,
-        administration_id=actor.administration,
-        sent_at=timezone.now(),
-        prev=bytes(thread.last_hash) or chain.START,
-        **facts,
-    )
-
-
 def _attached(vault: Vault, opened: OpenEpoch, message: Message) -> tuple[FileFact, ...]:
     adopted = files.adopt(vault, DRAFT_KIND, MESSAGE_KIND, message_key(opened, message))
     return tuple(
@@ -169,18 +147,6 @@ def _write(vault: Vault, opened: OpenEpoch, message: Message, words: Words | Non
 def _sealed(opened: OpenEpoch, message: Message, words: Words) -> bytes:
     field = f"words:{message.revision}"
     return message_key(opened, message).seal_field(field, words.to_bytes(), floor=FLOOR)
-
-
-def add_to_chain(vault: Vault, message: Message) -> None:
-    message.digest = digest(message.sealed)
-    said = statement(message)
-    message.signature = sign_statement(vault, LABEL, said)
-    message.hash = chain.link(said, message.signature)
-    message.save(force_insert=True)
-    thread = message.thread
-    thread.last_number, thread.last_hash = message.number, message.hash
-    thread.last_at = message.sent_at
-    thread.save(update_fields=["last_number", "last_hash", "last_at"])
 
 
 def _note_mentions(message: Message, named: set[Name]) -> None:

@@ -18,6 +18,7 @@ from activity.events import Event
 from activity.record import record
 from discussions.audience import faults_of, worked_out
 from discussions.facts import KIND, message_target, notice_facts, topics_of
+from discussions.line import add_to_chain, held, next_message
 from discussions.models import (
     History,
     Kind,
@@ -35,7 +36,7 @@ from discussions.sealing import (
     open_present,
     topic_of,
 )
-from discussions.services.messages import NotSent, add_to_chain, held, next_message
+from discussions.services.messages import NotSent
 from discussions.services.threads import lawful
 from vault import circles
 from vault.objects import hand_out

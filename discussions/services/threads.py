@@ -20,6 +20,7 @@ from activity.record import record
 from discussions.audience import Audience, faults_of, worked_out
 from discussions.content import TOPIC_LIMIT
 from discussions.facts import message_target, notice_facts, target_of, topics_of
+from discussions.line import add_to_chain, held, next_message
 from discussions.models import (
     Attention,
     Bookmark,
@@ -33,7 +34,7 @@ from discussions.models import (
 )
 from discussions.queries import with_audience
 from discussions.sealing import epoch_to_write_under, make_epoch
-from discussions.services.messages import NotSent, add_to_chain, held, next_message
+from discussions.services.messages import NotSent
 from vault.sessions import Vault
 from wording.references import make_reference
 

@@ -1,0 +1,49 @@
+"""The end of a thread's line: held while one writes, and lengthened by one message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from access.actors import Actor
+from discussions import chain
+from discussions.facts import LABEL, digest, statement
+from discussions.models import Message, Thread
+from discussions.queries import with_audience
+from discussions.sealing import OpenEpoch
+from vault.sessions import Vault
+from vault.statements import sign_statement
+
+
+def held(thread: Thread) -> Thread:
+    """The thread, locked until the transaction ends, with who takes part as of now."""
+    Thread.objects.select_for_update().get(pk=thread.pk)
+    return with_audience().get(pk=thread.pk)
+
+
+def next_message(actor: Actor, thread: Thread, opened: OpenEpoch, **facts: Any) -> Message:
+    """The message that comes next in the chain, not written yet. The thread is held."""
+    return Message(
+        thread=thread,
+        number=thread.last_number + 1,
+        epoch=opened.row,
+        author_id=actor.user_id,
+        administration_id=actor.administration,
+        sent_at=timezone.now(),
+        prev=bytes(thread.last_hash) or chain.START,
+        **facts,
+    )
+
+
+def add_to_chain(vault: Vault, message: Message) -> None:
+    """Sign it, link it to the one before, and make it the end of its thread."""
+    message.digest = digest(message.sealed)
+    said = statement(message)
+    message.signature = sign_statement(vault, LABEL, said)
+    message.hash = chain.link(said, message.signature)
+    message.save(force_insert=True)
+    thread = message.thread
+    thread.last_number, thread.last_hash = message.number, message.hash
+    thread.last_at = message.sent_at
+    thread.save(update_fields=["last_number", "last_hash", "last_at"])
