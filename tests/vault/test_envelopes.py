@@ -381,6 +381,7 @@ def test_the_officer_who_is_left_opens_it_on_the_page(world, lost, door):
     client = door(world.fj)
     page = words(client.get("/account/keys/envelope/"))
     assert "Open the envelope" in page
+    assert "Make another sheet" not in page, "she holds nothing that could go into one"
     wrong = {"code": make_recovery_code(), "password": PHRASE}
     refused_page = client.post("/account/keys/envelope/open/", wrong)
     assert "This code does not open the envelope" in words(refused_page)

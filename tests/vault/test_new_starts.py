@@ -154,6 +154,23 @@ def test_all_colleagues_are_told_and_the_person_is_warned(world, proved):
     assert (line.user_id, line.target) == (world.fj.pk, f"accounts.user:{world.fj.pk}")
 
 
+def test_after_signing_in_one_sees_the_eight_words_and_nothing_that_is_sealed(
+    world, proved, with_factor
+):
+    """The directory still names the key that was given up: that vouches for nothing here."""
+    client, path = proved
+    client.post(path, FORM)
+    row = Authenticator.objects.get(user=world.fj)
+    Authenticator.objects.filter(pk=row.pk).update(data={**row.data, "last_counter": -1})
+    client = Client()
+    sign_in(client, world.fj, NEW)
+    answer = client.post("/sign-in/second-factor/", {"code": with_factor()}, follow=True)
+    assert all(word in words(answer) for word in world.words(world.fj))
+    page = words(client.get("/account/keys/"))
+    assert "Nobody has vouched for it yet" in page
+    assert "Waiting for the key" in words(client.get("/bulletins/", follow=True))
+
+
 def test_a_colleague_compares_the_words_and_grants_again(world, proved):
     client, path = proved
     client.post(path, FORM)

@@ -93,6 +93,7 @@ def _envelope_page(
         "envelope": view.envelope(code),
         "epoch": view.epoch(code),
         "may_seal": may_seal(request.actor),
+        "is_held": safe_of(code).is_held,
         "may_open": may_open(request.actor),
         "vouched": me is not None and me.administration == code,
         "seal_form": seal_form,

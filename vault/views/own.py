@@ -94,10 +94,13 @@ def _trouble(request: MemberRequest) -> str:
 
 
 def _is_vouched(user: User) -> bool:
+    """Whether the directory names the key this person has now, not one given up since."""
+    claimed = claimed_keys(user)
     try:
-        return directory().person(user.pk) is not None
+        entry = directory().person(user.pk)
     except DirectoryBroken:
         return False
+    return entry is not None and claimed is not None and entry.key_id == claimed.key_id
 
 
 @require_POST
@@ -166,7 +169,7 @@ def keys(request: MemberRequest) -> HttpResponse:
         "rows": [row for row in rows if row["epoch"] is not None],
         "without": [row["administration"].label for row in rows if row["epoch"] is None],
         "own": claimed.fingerprint if claimed else [],
-        "own_vouched": view.person(request.user.pk) is not None,
+        "own_vouched": _is_vouched(request.user),
         "can_confirm": vault is not None,
         "nav_key": "administrations",
         **_own_administration(request),
