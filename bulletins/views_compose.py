@@ -20,15 +20,16 @@ from accounts.models import Administration
 from bulletins import handling, queries, services
 from bulletins.forms import ComposeForm, blank_content
 from bulletins.granted import granted
-from bulletins.keeping import keeps_what_was_typed
 from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
 from bulletins.quota import TooManyDrafts
 from bulletins.readership import choosable_administrations, choosable_officers, readership
-from bulletins.views_files import take_small_files
+from bulletins.views_files import ARRIVING
 from vault import files
+from vault.keeping import keeps_what_was_typed
 from vault.sessions import Vault
+from vault.views.arriving_files import take_small_files
 from wording.markup import render as markdown
 
 
@@ -55,7 +56,7 @@ def _page(
         "groups": groups_on(timezone.localdate()),
         "unready": _unready(request.vault),
         "officers_by_place": form.fields["officers"].choices,
-        "files": files.listed(request.vault, services.DRAFT_KIND, draft_id),
+        "files": ARRIVING.rows(request.vault, draft_id, draft_id=draft_id),
         "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, _as_own(request, draft_id)),
         **more,
     }
@@ -150,7 +151,7 @@ def _received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except TooManyDrafts as full:
         messages.error(request, full.sentence)
         return _page(request, draft_id, form, 0, status=full.status)
-    brought = take_small_files(request, draft)
+    brought = take_small_files(request, services.DRAFT_KIND, draft.pk)
     if "save" in request.POST or brought:
         messages.success(request, _("Draft kept."))
         return redirect("bulletins:draft", draft_id=draft.pk)

@@ -18,10 +18,15 @@ from django.shortcuts import render
 from access.policy import Refused
 from accounts.language import administration_in, speak_as
 from activity.record import record_refusal
-from bulletins.keeping import kept_page
 from vault.crypto.errors import CannotOpen
+from vault.keeping import kept_page
 
 log = logging.getLogger("iswg.errors")
+
+# Where people write at length.
+KEPT = {
+    "bulletins:new", "bulletins:draft", "discussions:new", "discussions:post", "discussions:edit",
+}  # fmt: skip
 
 
 def page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
@@ -54,12 +59,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The anti-forgery token did not match: usually a page left open over a sign-in.
 
-    What was typed into the composer comes back to be sent again by hand; but only if the
+    What was typed into a composer comes back to be sent again by hand; but only if the
     browser itself says that the form came from our own page, or a stranger's page could put
     words there and wait for a click.
     """
     match = request.resolver_match
-    typed = match is not None and match.view_name in {"bulletins:new", "bulletins:draft"}
+    typed = match is not None and match.view_name in KEPT
     if typed and request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
         return kept_page(request, door=settings.LOGIN_URL, stale=True)
     return page(request, 403, stale=True)

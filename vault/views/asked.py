@@ -18,3 +18,9 @@ class MemberRequest(HttpRequest):
     actor: Actor
     user: User  # type: ignore[assignment]  # nobody anonymous comes this far
     vault: Vault | None
+
+
+class OpenRequest(MemberRequest):
+    """The same where the door has made sure that the vault is open (`unlocked`, `in_json`)."""
+
+    vault: Vault  # type: ignore[assignment]  # never None behind that door

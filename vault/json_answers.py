@@ -12,13 +12,14 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from access.policy import Refused
 from activity.record import record_refusal
 from vault.crypto.errors import CannotOpen
 from vault.uploads import NotAccepted
+from vault.views.asked import MemberRequest
 
 log = logging.getLogger("iswg.errors")
 
@@ -29,7 +30,7 @@ def in_json(view: View) -> View:
     """For views that a script asks, with an open vault."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor is None or request.vault is None:
             return _said(
                 401, _("You are signed out or locked. Sign in in another tab, then go on.")

@@ -13,18 +13,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from vault.views.asked import MemberRequest
+
 View = Callable[..., HttpResponse]
+
+# The fields that take long to type again: of a bulletin, a discussion, a message.
+SHOWN = ("title", "topic", "key_line", "body", "text")
 
 
 def keeps_what_was_typed(view: View) -> View:
     """For views that write under an open vault: signed out or locked, the typed text stays."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         signed_in = request.user.is_authenticated
         if signed_in and request.vault is not None:
             return view(request, *args, **kwargs)
@@ -38,7 +43,7 @@ def keeps_what_was_typed(view: View) -> View:
 
 
 def kept_page(
-    request: HttpRequest, *, door: str, locked: bool = False, stale: bool = False
+    request: MemberRequest, *, door: str, locked: bool = False, stale: bool = False
 ) -> HttpResponse:
     """The typed fields again, hidden in a form that sends them once more, and shown to copy."""
     hidden = [
@@ -49,10 +54,10 @@ def kept_page(
     ]
     response = render(
         request,
-        "bulletins/kept.html",
+        "kept.html",
         {
             "hidden": hidden,
-            "shown": {name: request.POST.get(name, "") for name in ("title", "key_line", "body")},
+            "shown": {name: request.POST.get(name, "") for name in SHOWN},
             "door": door,
             "locked": locked,
             "stale": stale,
