@@ -76,8 +76,23 @@ def _own_path(tag: str, name: str, value: str) -> str | None:
     return value if own and "\\" not in value else None
 
 
+def pieces_of(text: str) -> list[Token] | None:
+    """The pieces of a text, for what is drawn elsewhere than on a page (papers/prose.py); None
+    if it has more layout than is drawn."""
+    if _is_too_much(text):
+        return None
+    try:
+        return _parser().parse(text)
+    except _TooMuch:
+        return None
+
+
+def _is_too_much(text: str) -> bool:
+    return len(MARKS.findall(text)) > MOST_MARKS or text.count("[") > MOST_BRACKETS
+
+
 def render(text: str) -> SafeString:
-    if len(MARKS.findall(text)) > MOST_MARKS or text.count("[") > MOST_BRACKETS:
+    if _is_too_much(text):
         return _as_typed(text)
     try:
         unfolded = _parser().render(text)
@@ -105,5 +120,6 @@ def _tables_in_frames(html: str) -> str:
 
     After the sieve, which leaves no attribute at a table: what is replaced is a tag for certain.
     """
-    frame = f'<div class="tab" role="group" tabindex="0" aria-label="{escape(_("Table"))}">'
+    label = escape(_("Table"))
+    frame = f'<div class="tab" role="group" tabindex="0" aria-label="{label}">'
     return html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")

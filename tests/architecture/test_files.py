@@ -9,6 +9,7 @@ from tests.architecture.code import ROOT, short
 FOLDERS = (
     "iswg",
     "wording",
+    "papers",
     "access",
     "activity",
     "accounts",
