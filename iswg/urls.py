@@ -20,6 +20,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("bulletins/", include("bulletins.urls")),
     path("threads/", include("discussions.urls")),
+    path("meetings/", include("meetings.urls")),
     path("", include("accounts.urls")),
     path("", include("vault.urls")),
     path("", include("activity.urls")),
