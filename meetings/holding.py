@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetings.models import AgendaItem, Meeting
+from meetings.models import AgendaItem, Meeting, Proposal
 from meetings.queries import with_people
 
 
@@ -16,4 +16,15 @@ def held_item(item: AgendaItem, meeting: Meeting) -> AgendaItem:
     """An item of a held meeting, locked as well."""
     row = AgendaItem.objects.select_for_update().get(pk=item.pk, meeting=meeting)
     row.meeting = meeting
+    return row
+
+
+def held_proposal(proposal: Proposal) -> Proposal:
+    """The proposal, locked with its meeting."""
+    meeting = held(proposal.meeting)
+    row = Proposal.objects.select_for_update(of=("self",)).select_related("item")
+    row = row.get(pk=proposal.pk, meeting=meeting)
+    row.meeting = meeting
+    if row.item is not None:
+        row.item.meeting = meeting
     return row
