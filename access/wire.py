@@ -38,7 +38,7 @@ def frames_of(texts: Iterable[str]) -> bytes:
 def backlog(transport: Any) -> int:
     """How many bytes Twisted still holds for this reader (0 if a transport does not tell)."""
     try:
-        return len(transport.dataBuffer) - transport.offset + int(transport._tempDataLen)
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
     except AttributeError:
         return 0
 

@@ -257,7 +257,7 @@ class Hub:
 
     async def _deliver(self, events: Sequence[LiveEvent], crowds: Crowds) -> None:
         """Each event to those of its crowd who may see it as of now."""
-        drawn: Drawn = {}
+        drawn = Drawn()
 
         def judge(rest: Collection[Member]) -> Decision:
             some = set(rest)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
@@ -61,14 +61,29 @@ class Verdict(NamedTuple):
     gone: Collection[Member] = ()
 
 
-class RoomKind(TopicKind, Protocol):
-    """A kind whose pages see each other, and whose events come in numbers."""
+class TogetherKind(TopicKind, Protocol):
+    """A kind whose events come in numbers, and cost less together."""
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """As `judge`, for several events of one topic, in one look at who may see them.
 
         Events that are shown to the same members under the same keys share one mapping.
         """
+
+    def draw_together(
+        self,
+        events: Sequence[LiveEvent],
+        key_id: bytes | None,
+        vault: OpenVault | None,
+        kept: dict[Any, Any],
+    ) -> Mapping[int, str]:
+        """As `draw`, for several events of one topic, by number. An event that is absent needs
+        no frame, because a later one says the same. `kept` is the same for all keys and
+        languages of one fan-out, for what is read from the database once."""
+
+
+class RoomKind(TopicKind, Protocol):
+    """A kind whose pages see each other."""
 
     def may_hear(self, topic: str, members: Sequence[Member]) -> Collection[Member]:
         """Who of these may know, as of now, who else is on the page."""
@@ -103,7 +118,16 @@ class Decision:
 
 
 Crowds = Mapping[str, Collection[Member]]
-Drawn = dict[tuple[int, bytes | None, str, str], str]
+Group = tuple[bytes | None, str, str]  # key, language, zone
+
+
+@dataclass
+class Drawn:
+    """Frames that are drawn already, by event and group ("": none is needed), and what the kinds
+    keep for the next group."""
+
+    frames: dict[tuple[int, Group], str] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
 
 
 def sort_topics(member: Member, topics: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -151,6 +175,8 @@ def decide(events: Sequence[LiveEvent], crowds: Crowds, drawn: Drawn) -> Decisio
             decision.gone += [(member, topic) for member in verdict.gone]
             shown |= _grouped(its, living, verdict, changes)
     decision.at = monotonic()
+    for its in by_topic.values():
+        _draw([event for event in its if event.pk in shown], shown, drawn)
     for event in events:
         if event.pk in shown:
             decision.frames += _frames(event, shown[event.pk], drawn)
@@ -163,23 +189,23 @@ def _judged(events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
     if kind is None:
         return Verdict([{}] * len(events))
     together = getattr(kind, "judge_together", None)
-    if together is not None and (verdict := _tried(events[0], together, events, members)):
+    if together is not None and (
+        verdict := _tried(events[0], "judged together", together, events, members)
+    ):
         return verdict
-    alone = [_tried(event, kind.judge, event, members) or {} for event in events]
+    alone = [_tried(event, "judged", kind.judge, event, members) or {} for event in events]
     return Verdict(alone)
 
 
-def _tried(event: LiveEvent, judge: Any, *asked: Any) -> Any:
+def _tried(event: LiveEvent, what: str, ask: Any, *facts: Any) -> Any:
+    """The kind's answer, or None: what cannot be judged or drawn is shown to nobody."""
     try:
-        return judge(*asked)
+        return ask(*facts)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("event %s could not be judged and is shown to nobody", event.pk)
+        logger.exception("event %s could not be %s", event.pk, what)
         return None
-
-
-Group = tuple[bytes | None, str, str]
 
 
 @dataclass
@@ -223,31 +249,49 @@ def _group(living: Iterable[Member], shown: Shown, changes: Mapping[Member, Chan
 
 
 def _frames(event: LiveEvent, groups: Groups, drawn: Drawn) -> list[tuple[str, list[Member]]]:
-    frames = []
-    for group, crowd in groups.crowds.items():
-        at = (event.pk, *group)
-        if at not in drawn:
-            drawn[at] = _drawn(event, group, groups.vaults.get(group))
-        frames.append((drawn[at], crowd))
+    frames = [(drawn.frames[event.pk, group], crowd) for group, crowd in groups.crowds.items()]
     if groups.without_key:
         locked = encode({"t": "locked", "id": event.pk, "topic": event.topic})
         frames.append((locked, groups.without_key))
-    return frames
+    return [(text, crowd) for text, crowd in frames if text]
 
 
-def _drawn(event: LiveEvent, group: Group, vault: OpenVault | None) -> str:
-    """The frame of one group, opened with the vault of one of them."""
-    kind = kind_of(event.topic)
+def _draw(events: Sequence[LiveEvent], shown: Mapping[int, Groups], drawn: Drawn) -> None:
+    """Draw what is not drawn yet of these events of one topic, group by group."""
+    missing: dict[Group, list[LiveEvent]] = defaultdict(list)
+    vaults: dict[Group, OpenVault] = {}
+    for event in events:
+        groups = shown[event.pk]
+        vaults |= groups.vaults
+        for group in groups.crowds:
+            if (event.pk, group) not in drawn.frames:
+                missing[group].append(event)
+    for group, its in missing.items():
+        for event, text in _drawn(its, group, vaults.get(group), drawn.kept):
+            drawn.frames[event.pk, group] = text
+
+
+def _drawn(
+    events: Sequence[LiveEvent], group: Group, vault: OpenVault | None, kept: dict[Any, Any]
+) -> Iterator[tuple[LiveEvent, str]]:
+    """The frames of one group, opened with the vault of one of its members."""
+    kind, (key_id, language, zone) = kind_of(events[0].topic), group
     assert kind is not None, "what nobody registered was shown to nobody"
-    key_id, language, zone = group
-    try:
-        with translation.override(_language(language)), timezone.override(_zone(zone)):
-            html = kind.draw(event, key_id, language, zone, vault)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("event %s could not be drawn", event.pk)
-        return RELOAD
+    together = getattr(kind, "draw_together", None)
+    found: Mapping[int, str] | None = None
+    with translation.override(_language(language)), timezone.override(_zone(zone)):
+        if together is not None:
+            found = _tried(events[0], "drawn together", together, events, key_id, vault, kept)
+        for event in events:
+            if found is not None:
+                html = found.get(event.pk)
+                yield event, "" if html is None else _event_frame(event, html)
+                continue
+            html = _tried(event, "drawn", kind.draw, event, key_id, language, zone, vault)
+            yield event, RELOAD if html is None else _event_frame(event, html)
+
+
+def _event_frame(event: LiveEvent, html: str) -> str:
     frame: dict[str, Any] = {"t": "event", "id": event.pk, "topic": event.topic}
     return encode({**frame, "event": event.event, "html": html})
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from access.actors import Actor, current_actor
 from access.sockets import Member
 from activity.consumers import register_act
+from discussions.live import tell_seen
 from discussions.models import Thread
+from discussions.opening import can_open
 from discussions.queries import threads_for
 from discussions.sealing import Locked
 from discussions.services.messages import NotSent, post_message
@@ -33,7 +35,7 @@ class NotDone(PermissionDenied):
 def register_acts() -> None:
     """Called once, when Django is ready."""
     register_act("discussions.post", post)
-    register_act("discussions.read", read)
+    register_act("discussions.read", read, light=True)
 
 
 def post(member: Member, data: Mapping[str, Any]) -> str | None:
@@ -63,9 +65,11 @@ def post(member: Member, data: Mapping[str, Any]) -> str | None:
 def read(member: Member, data: Mapping[str, Any]) -> str | None:
     """`{"thread": ref, "number": 18}`: read as far as that."""
     actor, thread = _place(member, data)
-    number = data.get("number")
-    if type(number) is int and member.vault is not None:
-        read_up_to(actor=actor, thread=thread, number=number)
+    number, vault = data.get("number"), member.vault
+    if type(number) is not int or not isinstance(vault, Vault) or not can_open(vault, thread):
+        return None  # what does not open has not been read
+    if read_up_to(actor=actor, thread=thread, number=number):
+        tell_seen(thread, actor.administration)
     return None
 
 

@@ -1,53 +1,28 @@
 """What open pages are shown when something happens in a thread.
 
 Each kind judges all local sockets together, as of now; keys decide again when the hub writes.
-What is drawn here is what the pages draw themselves, from the same templates.
+What they are shown is drawn in discussions/drawing.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
-
-from django.template.loader import render_to_string
 
 from access.actors import Actor, current_actor
 from access.policy import Action, people_who_can, visible
-from access.roles import Role
 from access.sockets import Member, OpenVault
 from accounts.models import User
 from activity.models import LiveEvent
+from activity.nudge import tell
+from activity.topics import Shown, Verdict
+from discussions.drawing import MESSAGE, draw_posts, draw_rows, threads_of
 from discussions.facts import KIND
-from discussions.models import Message, Thread
-from discussions.opening import open_messages, open_topics
-from discussions.presentation import Post, posts_of
+from discussions.models import Message, Participant, Thread
 from discussions.queries import with_audience
 from vault.models import KeyHolder
-
-MESSAGE = "discussions.message:"
-THREAD = "discussions.thread:"
-
-
-def message_of(event: LiveEvent) -> Message | None:
-    """The message or note that an event is about, with its thread as of now."""
-    if not event.target.startswith(MESSAGE):
-        return None
-    message = (
-        Message.objects.select_related("author", "administration", "epoch", "withdrawn_by")
-        .prefetch_related("former", "reactions__administration")
-        .filter(uuid=UUID(event.target.removeprefix(MESSAGE)))
-        .first()
-    )
-    if message is not None:
-        message.thread = with_audience().get(pk=message.thread_id)
-    return message
-
-
-def thread_of(event: LiveEvent) -> Thread | None:
-    if event.target.startswith(THREAD):
-        return with_audience().filter(uuid=UUID(event.target.removeprefix(THREAD))).first()
-    message = message_of(event)
-    return message.thread if message else None
 
 
 def readers_among(thread: Thread, members: Sequence[Member]) -> list[Member]:
@@ -61,35 +36,51 @@ def readers_among(thread: Thread, members: Sequence[Member]) -> list[Member]:
     return [member for member in members if member.user_id in may]
 
 
-def keys_for(
-    thread: Thread, epoch_id: UUID, members: Sequence[Member]
+Keys = Mapping[UUID, Mapping[str, bytes]]
+
+
+def keys_of(epochs: Iterable[UUID]) -> Keys:
+    """By key of a thread: whose key opens it, by holder's name. One query."""
+    rows = KeyHolder.objects.filter(kind=KIND, object_id__in=list(epochs), revision=1)
+    found: dict[UUID, dict[str, bytes]] = defaultdict(dict)
+    for epoch, holder, key_id in rows.order_by("pk").values_list("object_id", "holder", "key_id"):
+        found[epoch][holder] = bytes(key_id)
+    return found
+
+
+def shown_under(
+    thread: Thread, keys: Mapping[str, bytes], members: Sequence[Member]
 ) -> dict[Member, bytes | None]:
     """Under which key each of these is shown what this key of the thread seals."""
-    rows = KeyHolder.objects.filter(kind=KIND, object_id=epoch_id, revision=1)
-    keys = {holder: bytes(key_id) for holder, key_id in rows.values_list("holder", "key_id")}
     shown: dict[Member, bytes | None] = {}
     for member in members:
-        name = member.administration
-        if name not in keys and member.user_id in thread.named_ids:
-            name = f"user:{member.user_id}"
-        if name in keys:
-            shown[member] = keys[name]
+        key = keys.get(member.administration)
+        if key is None and member.user_id in thread.named_ids:
+            key = keys.get(f"user:{member.user_id}")
+        if key is not None:
+            shown[member] = key
     return shown
 
 
-def administration_behind(thread: Thread, key_id: bytes | None) -> str:
-    """Whose key this is: the drawing is one administration's, never one person's."""
-    holder = (
-        KeyHolder.objects.filter(
-            kind=KIND, object_id__in=thread.epochs.values("uuid"), key_id=key_id
-        )
-        .values_list("holder", flat=True)
-        .first()
-    ) or ""
-    if not holder.startswith("user:"):
-        return holder
-    actor = current_actor(int(holder.removeprefix("user:")))
-    return actor.administration if actor else ""
+def tell_seen(thread: Thread, code: str) -> None:
+    """The administration has read further: its number on the open pages of the thread moves."""
+    tell({"topic": f"thread:{thread.uuid}", "seen": code})
+
+
+def _thread_named(topic: str) -> Thread | None:
+    return with_audience().filter(uuid=UUID(topic.partition(":")[2])).first()
+
+
+def _places(thread: Thread, events: Sequence[LiveEvent]) -> dict[str, tuple[int, UUID]]:
+    """Number and key of the messages of this thread that the events are about, by target."""
+    targets = {event.target for event in events if event.target.startswith(MESSAGE)}
+    rows = Message.objects.filter(
+        thread=thread, uuid__in=[UUID(target.removeprefix(MESSAGE)) for target in targets]
+    )
+    return {
+        f"{MESSAGE}{uuid}": (number, epoch)
+        for uuid, number, epoch in rows.values_list("uuid", "number", "epoch__uuid")
+    }
 
 
 class ThreadPages:
@@ -108,23 +99,45 @@ class ThreadPages:
         rows = visible(Thread.objects.all(), actor, Action.READ_THREAD)
         return rows.filter(uuid=uuid).exists()
 
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Mapping[Member, bytes | None]:
-        message = message_of(event)
-        if message is None:
-            return {}
-        thread = message.thread
+    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
+        return self.judge_together([event], members).shown[0]
+
+    def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
+        """Who reads the thread is asked once, however many messages there are."""
+        nobody: Shown = {}
+        thread = _thread_named(events[0].topic)
+        if thread is None:
+            return Verdict([nobody] * len(events), members)
+        readers = readers_among(thread, members)
+        places = _places(thread, events)
+        keys = keys_of({epoch for _, epoch in places.values()})
         starts = {row.administration_id: row.reads_from for row in thread.participants.all()}
-        readers = [
-            member
-            for member in readers_among(thread, members)
-            if message.number > starts.get(member.administration, 0)
-        ]
-        return keys_for(thread, message.epoch.uuid, readers)
+        late = sorted({start for start in starts.values() if start})
+        known: dict[tuple[UUID, int], Shown] = {}
+
+        def shown(event: LiveEvent) -> Shown:
+            if event.target not in places:
+                return nobody
+            number, epoch = places[event.target]
+            # Messages under one key, with no newcomer's beginning between them, look alike.
+            alike = (epoch, sum(start < number for start in late))
+            if alike not in known:
+                may = [m for m in readers if number > starts.get(m.administration, 0)]
+                known[alike] = shown_under(thread, keys.get(epoch, {}), may)
+            return known[alike]
+
+        gone = set(members).difference(readers) if len(readers) < len(members) else ()
+        return Verdict([shown(event) for event in events], gone)
 
     def may_hear(self, topic: str, members: Sequence[Member]) -> list[Member]:
         """Who may know, as of now, who else is on the page."""
-        thread = with_audience().filter(uuid=UUID(topic.partition(":")[2])).first()
+        thread = _thread_named(topic)
         return readers_among(thread, members) if thread else []
+
+    def furthest(self, topic: str) -> dict[str, int]:
+        """How far each administration that takes part has read."""
+        rows = Participant.objects.filter(thread__uuid=UUID(topic.partition(":")[2]))
+        return dict(rows.values_list("administration_id", "seen"))
 
     def draw(
         self,
@@ -134,15 +147,16 @@ class ThreadPages:
         zone: str,
         vault: OpenVault | None,
     ) -> str:
-        message = message_of(event)
-        if message is None:
-            return ""
-        thread = message.thread
-        reader = Actor(None, administration_behind(thread, key_id), frozenset({Role.READER}))
-        opened = open_messages(vault, thread, [message])  # type: ignore[arg-type]
-        post: Post = posts_of(reader, thread, opened)[0]
-        facts = {"thread": thread, "post": post, "event": event.event}
-        return render_to_string("discussions/_message_posted.html", facts)
+        return self.draw_together([event], key_id, vault, {}).get(event.pk, "")
+
+    def draw_together(
+        self,
+        events: Sequence[LiveEvent],
+        key_id: bytes | None,
+        vault: OpenVault | None,
+        kept: dict[Any, Any],
+    ) -> dict[int, str]:
+        return draw_posts(events, key_id, vault, kept)
 
 
 class ThreadLists:
@@ -151,14 +165,21 @@ class ThreadLists:
     def may_subscribe(self, member: Member, topic: str) -> bool:
         return topic == "threads:all" and current_actor(member.user_id) is not None
 
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Mapping[Member, bytes | None]:
-        thread = thread_of(event)
-        if thread is None:
-            return {}
-        newest = thread.epochs.order_by("-number").values_list("uuid", flat=True).first()
-        if newest is None:
-            return {}
-        return keys_for(thread, newest, readers_among(thread, members))
+    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
+        return self.judge_together([event], members).shown[0]
+
+    def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
+        """Each thread that moved is judged once. Who is shown nothing listens on."""
+        threads = threads_of(events, {})
+        known: dict[int, Shown] = {}
+        for thread in {one.pk: one for one in threads.values()}.values():
+            newest = thread.epochs.order_by("-number").values_list("uuid", flat=True).first()
+            keys = keys_of([newest]).get(newest, {}) if newest else {}
+            known[thread.pk] = shown_under(thread, keys, readers_among(thread, members))
+        nobody: Shown = {}
+        return Verdict(
+            [known[threads[e.target].pk] if e.target in threads else nobody for e in events]
+        )
 
     def draw(
         self,
@@ -168,14 +189,13 @@ class ThreadLists:
         zone: str,
         vault: OpenVault | None,
     ) -> str:
-        thread = thread_of(event)
-        if thread is None:
-            return ""
-        topic = open_topics(vault, [thread]).get(thread.pk)  # type: ignore[arg-type]
-        facts = {"thread": thread, "topic": topic, "event": event.event, "last": _last(thread)}
-        return render_to_string("discussions/_thread_moved.html", facts)
+        return self.draw_together([event], key_id, vault, {}).get(event.pk, "")
 
-
-def _last(thread: Thread) -> Message | None:
-    rows = Message.objects.select_related("author", "administration")
-    return rows.filter(thread=thread, number=thread.last_number).first()
+    def draw_together(
+        self,
+        events: Sequence[LiveEvent],
+        key_id: bytes | None,
+        vault: OpenVault | None,
+        kept: dict[Any, Any],
+    ) -> dict[int, str]:
+        return draw_rows(events, vault, kept)

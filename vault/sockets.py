@@ -6,9 +6,10 @@ because a socket may outlive its session, its vault, a role or a membership.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -45,32 +46,42 @@ class Doorkeeper:
             raise TooManyOpened
         actor = current_actor(user.pk)
         administration = actor.administration if actor else ""
+        vault = None if is_owing(user, store) else sessions.open_for_socket(cookies, key, user)
         zone = Administration.objects.filter(pk=administration).values_list("zone", flat=True)
         return MemberFacts(
             user_id=user.pk,
-            session_hash=_session_facts(key, user.auth_epoch),
+            session_hash=_Seat(user.auth_epoch, key, vault.session_id if vault else None).facts(),
             administration=administration,
             language=_language(cookies, user),
             zone=user.zone or zone.first() or "UTC",
-            vault=None if is_owing(user, store) else sessions.open_for_socket(cookies, key, user),
+            vault=vault,
         )
 
     def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
-        """Three small queries for all members together; whoever is absent may go on."""
-        living = _living_sessions(members)
-        people = get_user_model()._default_manager.filter(pk__in={m.user_id for m in members})
+        """Three small queries for all members together; whoever is absent may go on.
+
+        Pages of one session stand or fall together, so each session is asked about once.
+        """
+        together: dict[bytes, list[Member]] = defaultdict(list)
+        for member in members:
+            together[member.session_hash].append(member)
+        seats = {facts: _read_seat(facts) for facts in together}
+        living = _living_sessions(seat.key for seat in seats.values())
+        ids = {ones[0].user_id for ones in together.values()}
+        people = get_user_model()._default_manager.filter(pk__in=ids)
         epochs = dict(people.values_list("pk", "auth_epoch"))
         in_standing = set(people.filter(people_in_standing()).values_list("pk", flat=True))
-        vaults = sessions.still_open(filter(None, map(_vault_session, members)))
+        vaults = sessions.still_open(seat.vault for seat in seats.values() if seat.vault)
         found: dict[Member, Change] = {}
-        for member in members:
-            key, epoch = _read_session_facts(member.session_hash)
-            if key not in living or epochs.get(member.user_id) != epoch:
-                found[member] = Change.SIGNED_OUT
-            elif member.user_id not in in_standing:
-                found[member] = Change.NOT_ALLOWED
-            elif member.vault is not None and _vault_session(member) not in vaults:
-                found[member] = Change.VAULT_LOCKED
+        for facts, ones in together.items():
+            seat, user_id = seats[facts], ones[0].user_id
+            if seat.key not in living or epochs.get(user_id) != seat.auth_epoch:
+                found |= dict.fromkeys(ones, Change.SIGNED_OUT)
+            elif user_id not in in_standing:
+                found |= dict.fromkeys(ones, Change.NOT_ALLOWED)
+            elif seat.vault not in vaults:
+                locked = (member for member in ones if member.vault is not None)
+                found |= dict.fromkeys(locked, Change.VAULT_LOCKED)
         return found
 
     def used(self, member: Member) -> None:
@@ -98,20 +109,26 @@ def _language(cookies: Mapping[str, str], user: Any) -> str:
     return asked if asked in KNOWN else str(user.language)
 
 
-def _living_sessions(members: Sequence[Member]) -> set[str]:
-    keys = {_read_session_facts(m.session_hash)[0] for m in members}
-    rows = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now())
+def _living_sessions(keys: Iterable[str]) -> set[str]:
+    rows = Session.objects.filter(pk__in=set(keys), expire_date__gt=timezone.now())
     return set(rows.values_list("pk", flat=True))
 
 
-def _session_facts(key: str, auth_epoch: int) -> bytes:
-    """What a socket is asked about later: its session, and the epoch of sign-ins it belongs to.
+class _Seat(NamedTuple):
+    """What a socket is asked about later: its session, the epoch of sign-ins that it belongs to,
+    and the row its vault was opened from. A session is one person's.
 
-    In memory only, for as long as the socket.
+    In memory only, for as long as the socket; as bytes, which are compared quickly.
     """
-    return f"{auth_epoch}:{key}".encode()
+
+    auth_epoch: int
+    key: str
+    vault: UUID | None
+
+    def facts(self) -> bytes:
+        return f"{self.auth_epoch}:{self.vault.hex if self.vault else ''}:{self.key}".encode()
 
 
-def _read_session_facts(facts: bytes) -> tuple[str, int]:
-    epoch, _, key = facts.decode().partition(":")
-    return key, int(epoch)
+def _read_seat(facts: bytes) -> _Seat:
+    epoch, vault, key = facts.decode().split(":", 2)
+    return _Seat(int(epoch), key, UUID(vault) if vault else None)
