@@ -168,6 +168,7 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=40, blank=True)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     shortcuts = models.BooleanField(default=True)
+    presence = models.BooleanField(default=False)  # others see that this person reads, and writes
     mail_now = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     previous_visit = models.DateTimeField(null=True, blank=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
+from access.policy import Action, can
 from access.subjects import Subject, subjects_written
 from discussions.audience import names_in
 from discussions.content import FileFact
 from discussions.facts import MESSAGE_KIND
 from discussions.mentions import Name, mentions_in
-from discussions.models import Kind, Meaning, Message, Thread
+from discussions.models import Attention, Kind, Meaning, Message, Thread
 from discussions.opening import OpenedMessage
 from vault import files
 from vault.models import SealedFile
@@ -29,17 +30,27 @@ from wording.markup import render as markdown
 OPENS, CLOSES = "\ue000", "\ue001"
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
 REFERENCE = re.compile(r"\b[A-Z]-[0-9A-HJKMNP-TV-Z]{5}\b")
+QUOTED = 90  # letters of the message that is answered, above the answer
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How often an answer without words was given, and for whom."""
+    """An answer without words: who gave it, and whether this reader did."""
 
     meaning: str
     label: str
-    count: int
     codes: tuple[str, ...]
-    user_ids: frozenset[int]
+    user_ids: tuple[int, ...]
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a message answers, as far as it stands on the same page."""
+
+    number: int
+    code: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +63,52 @@ class Post:
     note: str
     answers: tuple[Answer, ...]
     files: tuple[dict[str, Any], ...]
-    reply_to: int
+    quote: Quote | None
     language: str
     broken: bool
     locked: bool
+    url: str
+    own: bool
+    may_edit: bool
+    may_withdraw: bool
 
     @property
     def number(self) -> int:
         return self.message.number
+
+    @property
+    def given(self) -> list[Answer]:
+        return [one for one in self.answers if one.user_ids]
+
+    @property
+    def others(self) -> list[Answer]:
+        """The answers that nobody has given yet."""
+        return [one for one in self.answers if not one.user_ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thread in a list: `new` messages for this reader, and who wrote last."""
+
+    thread: Thread
+    topic: str | None
+    last: Message | None
+    new: int
+
+
+def rows_of(
+    threads: Sequence[Thread], topics: Mapping[int, str | None], last: Mapping[int, Message]
+) -> list[Row]:
+    """The threads as queries.threads_with_marks gives them; what is muted has nothing new."""
+    return [
+        Row(
+            one,
+            topics.get(one.pk),
+            last.get(one.pk),
+            0 if one.attention == Attention.MUTED else max(0, one.last_number - one.position),
+        )
+        for one in threads
+    ]
 
 
 def posts_of(actor: Actor, thread: Thread, opened: Sequence[OpenedMessage]) -> list[Post]:
@@ -69,15 +118,18 @@ def posts_of(actor: Actor, thread: Thread, opened: Sequence[OpenedMessage]) -> l
     written = {r for one in opened if one.words for r in REFERENCE.findall(one.words.text)}
     subjects = subjects_written(actor, written) if written else {}
     rows = _stored([one.message for one in opened])
-    return [_post(one, thread, names, subjects, rows) for one in opened]
+    said = {one.message.number: one for one in opened}
+    return [_post(actor, one, thread, names, subjects, rows, said) for one in opened]
 
 
 def _post(
+    actor: Actor,
     one: OpenedMessage,
     thread: Thread,
     names: Sequence[Name],
     subjects: dict[str, Subject],
     rows: dict[Any, list[SealedFile]],
+    said: dict[int, OpenedMessage],
 ) -> Post:
     message, words = one.message, one.words
     return Post(
@@ -85,13 +137,31 @@ def _post(
         body=drawn(words.text, names, subjects) if words else None,
         text=words.text if words else "",
         note=note_words(message, thread) if message.is_note else "",
-        answers=tuple(_answers(message)),
+        answers=tuple(_answers(message, actor.user_id)) if words else (),
         files=tuple(_files(message, thread, words.files, rows)) if words else (),
-        reply_to=words.reply_to if words else 0,
+        quote=_quote(said, words.reply_to) if words and words.reply_to else None,
         language=words.language if words else "",
         broken=one.broken,
         locked=one.locked,
+        url=reverse("discussions:thread", args=[thread.ref]),
+        own=actor.user_id is not None and message.author_id == actor.user_id,
+        may_edit=bool(words and can(actor, Action.EDIT_MESSAGE, message)),
+        may_withdraw=bool(can(actor, Action.WITHDRAW_MESSAGE, message)),
     )
+
+
+def _quote(said: dict[int, OpenedMessage], number: int) -> Quote:
+    one = said.get(number)
+    if one is None:
+        return Quote(number)
+    words = " ".join(one.words.text.split()) if one.words else ""
+    cut = words[:QUOTED] + "…" if len(words) > QUOTED else words
+    return Quote(number, one.message.administration_id, cut)
+
+
+def quoted(text: str) -> str:
+    """The text as the beginning of an answer to it."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def drawn(text: str, names: Sequence[Name], subjects: dict[str, Subject]) -> SafeString:
@@ -138,7 +208,7 @@ def note_words(message: Message, thread: Thread) -> str:
     }[Kind(message.kind)] % {"who": who}
 
 
-def _answers(message: Message) -> list[Answer]:
+def _answers(message: Message, reader: int | None) -> list[Answer]:
     given: dict[str, list[Any]] = defaultdict(list)
     for reaction in message.reactions.all():
         given[reaction.meaning].append(reaction)
@@ -146,12 +216,11 @@ def _answers(message: Message) -> list[Answer]:
         Answer(
             meaning.value,
             str(meaning.label),
-            len(given[meaning.value]),
             tuple(sorted({one.administration_id for one in given[meaning.value]})),
-            frozenset(one.user_id for one in given[meaning.value]),
+            tuple(sorted({one.user_id for one in given[meaning.value]})),
+            any(one.user_id == reader for one in given[meaning.value]),
         )
         for meaning in Meaning
-        if given[meaning.value]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import (
@@ -13,11 +14,13 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Coalesce, Greatest
 
 from access.actors import Actor
 from access.policy import Action, visible
+from discussions.facts import DRAFT_KIND
 from discussions.models import (
     Attention,
     Bookmark,
@@ -30,6 +33,7 @@ from discussions.models import (
     ThreadDraft,
     ThreadOfficer,
 )
+from vault.files import attached_to
 
 BOXES = ("unread", "following", "all")
 PER_PAGE = 50
@@ -65,7 +69,7 @@ def threads_with_marks(actor: Actor) -> QuerySet[Thread]:
         .annotate(own_mark=own_mark)
         .annotate(
             start=Coalesce(Subquery(start, output_field=IntegerField()), 0),
-            attention=Coalesce(F("own_mark__attention"), Attention.USUAL.value),
+            attention=Coalesce(F("own_mark__attention"), Value(Attention.USUAL.value)),
         )
         .annotate(position=Greatest(Coalesce(F("own_mark__position"), 0), F("start")))
     )
@@ -93,6 +97,35 @@ def threads_in_box(actor: Actor, box: str) -> QuerySet[Thread]:
 def unread_thread_count(actor: Actor) -> int:
     """How many threads have something new for this person; for every page, in one query."""
     return unread_threads(actor).prefetch_related(None).select_related(None).count()
+
+
+def counted_threads(actor: Actor) -> tuple[list[int], list[int]]:
+    """Which threads have something new for this person, and which are muted and never count.
+
+    For the figure on every page, in one query: pages that stay open go on counting with it.
+    """
+    rows = (
+        threads_with_marks(actor)
+        .prefetch_related(None)
+        .select_related(None)
+        .filter(Q(last_number__gt=F("position")) | Q(attention=Attention.MUTED))
+        .order_by()
+        .values_list("pk", "attention")
+    )
+    unread = [pk for pk, attention in rows if attention != Attention.MUTED]
+    return unread, [pk for pk, attention in rows if attention == Attention.MUTED]
+
+
+def last_messages(threads: Iterable[Thread]) -> dict[int, Message]:
+    """Who wrote last in each of these, by thread, in one query. Without any words."""
+    rows = (
+        Message.objects.filter(
+            thread__in=[one.pk for one in threads], number=F("thread__last_number")
+        )
+        .select_related("author", "administration")
+        .defer("sealed")
+    )
+    return {one.thread_id: one for one in rows}
 
 
 def threads_about(actor: Actor, kind: str, subject_id: UUID) -> QuerySet[Thread]:
@@ -161,3 +194,13 @@ def draft_of(actor: Actor, thread: Thread) -> ThreadDraft | None:
     return ThreadDraft.objects.filter(
         thread=thread, author=actor.user_id, administration=actor.administration
     ).first()
+
+
+def files_of_draft(draft: ThreadDraft) -> bool:
+    """Whether files hang on what is not sent yet."""
+    return attached_to(DRAFT_KIND, draft.id).exists()
+
+
+def was_sent(message_id: UUID) -> bool:
+    """Whether there is a message of this id already: then nothing is a draft of it any more."""
+    return Message.objects.filter(uuid=message_id).exists()

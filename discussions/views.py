@@ -1,88 +1,35 @@
-"""Lists and one thread. Views arrange; they do not decide."""
+"""One thread. Views arrange; they do not decide."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from access.policy import Action, can
 from access.subjects import subject_kind, subject_seen_by
 from activity.queries import latest_live_id
 from discussions import opening, queries
-from discussions.audience import in_words
-from discussions.models import Attention, Meaning, Message, Thread
-from discussions.presentation import posts_of
+from discussions.audience import in_words, names_in
+from discussions.found import found, found_message
+from discussions.models import Attention, Thread
+from discussions.presentation import Post, posts_of, quoted
 from discussions.sealing import Locked
 from discussions.services.reading import open_draft_or_none, read_up_to
 from discussions.services.threads import report_broken_seal
+from discussions.traces import seen_cells, versions_of
+from discussions.views_files import ARRIVING
 from vault.http import is_act, unlocked
 from vault.manifests import SealBroken
 from wording.markings import TLP_MEANING
 
-PER_PAGE = 50
+PER_PAGE = 40
 CONTEXT = 5  # what was read already, above the first new message
-
-
-@require_GET
-@unlocked
-def thread_list(request: HttpRequest) -> HttpResponse:
-    box = request.GET.get("box", "unread")
-    box = box if box in queries.BOXES else "unread"
-    since = latest_live_id()
-    rows = queries.threads_in_box(request.actor, box)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    topics = opening.open_topics(request.vault, shown)
-    context = {
-        "nav_key": "discussions",
-        "tabs": _tabs(request, box),
-        "box": box,
-        "page_obj": page,
-        "rows": [
-            {"thread": one, "topic": topics[one.pk], "new": one.last_number - one.position}
-            for one in shown
-        ],
-        "may_open": can(request.actor, Action.OPEN_THREAD),
-        "live_since": since,
-    }
-    return render(request, "discussions/list.html", context)
-
-
-def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
-    tabs = [
-        ("unread", _("Unread"), queries.unread_thread_count(request.actor)),
-        ("following", _("Following"), 0),
-        ("all", _("All"), 0),
-    ]
-    return [
-        {"label": label, "url": f"?box={key}", "count": count, "current": key == current}
-        for key, label, count in tabs
-    ]
-
-
-@require_GET
-@unlocked
-def mentions(request: HttpRequest) -> HttpResponse:
-    """Where this person, or the administration, was named."""
-    rows = queries.mentions_for(request.actor)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    shown = [mention.message for mention in page.object_list]
-    topics = opening.open_topics(request.vault, {one.thread for one in shown})
-    context = {
-        "nav_key": "discussions",
-        "page_obj": page,
-        "rows": [{"message": one, "topic": topics.get(one.thread_id)} for one in shown],
-    }
-    return render(request, "discussions/mentions.html", context)
-
-
-# One thread -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +43,10 @@ class Stretch:
     @property
     def numbers(self) -> range:
         return range(self.low + 1, min(self.low + PER_PAGE, self.last) + 1)
+
+    @property
+    def newest(self) -> int:
+        return max(self.last - PER_PAGE, self.first - 1)
 
     @property
     def before(self) -> int | None:
@@ -130,78 +81,113 @@ def _number(request: HttpRequest, name: str) -> int | None:
 @require_GET
 @unlocked
 def thread(request: HttpRequest, ref: str) -> HttpResponse:
-    since = latest_live_id()
-    thread = get_object_or_404(queries.threads_for(request.actor), ref=ref)
+    since, now = latest_live_id(), timezone.now()
+    thread = found(request, ref)
     position = queries.position_of(request.actor, thread)
     start = queries.start_of(request.actor, thread)
     stretch = _stretch(request, thread, start, position)
-    rows = list(
-        queries.messages_of(request.actor, thread).filter(number__gt=stretch.low)[:PER_PAGE]
+    numbers = stretch.numbers
+    rows = queries.messages_of(request.actor, thread).filter(
+        number__gte=numbers.start, number__lt=numbers.stop
     )
     try:
         opened = opening.open_thread_page(
             actor=request.actor,
             vault=request.vault,
             thread=thread,
-            messages=rows,
-            numbers=stretch.numbers,
+            messages=list(rows),
+            numbers=numbers,
         )
     except Locked:
-        return _closed_to(request, thread, "locked")
+        return closed_to(request, thread, "locked")
     except SealBroken:
         report_broken_seal(actor=request.actor, thread=thread)
-        return _closed_to(request, thread, "broken")
-    if rows and is_act(request):
-        read_up_to(actor=request.actor, thread=thread, number=rows[-1].number)
+        return closed_to(request, thread, "broken")
+    if opened.messages and is_act(request):
+        read_up_to(actor=request.actor, thread=thread, number=opened.messages[-1].message.number)
+    posts = posts_of(request.actor, thread, opened.messages)
     context = {
-        **thread_context(request, thread, opened),
-        "position": position,
+        **_about(request, thread),
+        **_kept(request, thread, posts),
+        **_allowed(request, thread),
+        "topic": opened.topic,
+        "complete": opened.complete,
+        "posts": posts,
         "stretch": stretch,
-        "first_new": next((one for one in opened.messages if one.message.number > position), None),
+        "first_new": next((one for one in posts if one.number > position), None),
+        "now": now,
         "live_since": since,
-        "live_topics": [
-            f"administration:{request.actor.administration}",
-            f"person:{request.actor.user_id}",
-            f"thread:{thread.uuid}",
-            "threads:all",
-        ],
+        "live_topics": _topics(request, thread),
     }
     response = render(request, "discussions/thread.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _closed_to(request: HttpRequest, thread: Thread, what: str) -> HttpResponse:
+def _topics(request: HttpRequest, thread: Thread) -> list[str]:
+    actor = request.actor
+    return [
+        f"administration:{actor.administration}",
+        f"person:{actor.user_id}",
+        f"thread:{thread.uuid}",
+        "threads:all",
+    ]
+
+
+def closed_to(request: HttpRequest, thread: Thread, what: str) -> HttpResponse:
     """Nobody reads what the own keys do not open, or what is not what was signed."""
     facts = {"thread": thread, "what": what, "nav_key": "discussions"}
     return render(request, "discussions/closed_to.html", facts, status=409)
 
 
-def thread_context(
-    request: HttpRequest, thread: Thread, opened: opening.OpenedThread
-) -> dict[str, Any]:
-    """What the page of a thread shows; the form that came back with a fault shows the same."""
+def _about(request: HttpRequest, thread: Thread) -> dict[str, Any]:
+    """Whose it is, who reads it, what it is about, and how far each has come."""
     actor = request.actor
-    draft = queries.draft_of(actor, thread)
+    cells = seen_cells(thread, actor.administration)
     return {
         "nav_key": "discussions",
         "thread": thread,
-        "topic": opened.topic,
-        "complete": opened.complete,
-        "posts": posts_of(actor, thread, opened.messages),
         "meaning": TLP_MEANING[thread.tlp],
         "audience": in_words(thread, actor.administration),
         "subject": _subject(request, thread),
         "attention": queries.attention_of(actor, thread),
         "attentions": Attention.choices,
-        "meanings": Meaning.choices,
-        "seen": queries.seen_by(thread, thread.last_number),
-        "draft": draft,
-        "draft_words": open_draft_or_none(request.vault, draft),
+        "cells": cells,
+        "seen_count": sum(cell.state == "done" for cell in cells),
+        "presence": request.user.presence,
+    }
+
+
+def _allowed(request: HttpRequest, thread: Thread) -> dict[str, Any]:
+    actor = request.actor
+    return {
         "may_post": can(actor, Action.POST_MESSAGE, thread),
         "may_close": can(actor, Action.CLOSE_THREAD, thread),
         "may_resolve": can(actor, Action.RESOLVE_THREAD, thread),
         "may_change_audience": can(actor, Action.CHANGE_AUDIENCE, thread),
+    }
+
+
+def _kept(request: HttpRequest, thread: Thread, posts: list[Post]) -> dict[str, Any]:
+    """What the composer holds: a draft that was kept, or a quote that was asked for."""
+    draft = queries.draft_of(request.actor, thread)
+    words = open_draft_or_none(request.vault, draft)
+    reply = words.reply_to if words else 0
+    text = words.text if words else ""
+    asked = next((one for one in posts if one.number == _number(request, "reply")), None)
+    if asked is not None and not asked.message.is_note:
+        reply = asked.number
+        text = f"{quoted(asked.text)}\n\n{text}" if asked.text else text
+    return {
+        "message_id": draft.id if draft else uuid4(),
+        "version": draft.version if draft else 0,
+        "files": ARRIVING.rows(request.vault, draft.id, ref=thread.ref, message_id=draft.id)
+        if draft
+        else [],
+        "typed": text,
+        "reply": next((one for one in posts if one.number == reply), None),
+        "reply_to": reply,
+        "names": names_in(thread),
     }
 
 
@@ -217,14 +203,6 @@ def _subject(request: HttpRequest, thread: Thread) -> dict[str, Any] | None:
     return {"subject": subject, "noun": kind.noun, "title": titles.get(subject.id)}
 
 
-def found_message(request: HttpRequest, ref: str, number: int) -> Message:
-    """A message through the thread that was checked, never by its own number alone."""
-    thread = get_object_or_404(queries.threads_for(request.actor), ref=ref)
-    message = get_object_or_404(queries.messages_of(request.actor, thread), number=number)
-    message.thread = thread
-    return message
-
-
 @require_GET
 @unlocked
 def history(request: HttpRequest, ref: str, number: int) -> HttpResponse:
@@ -235,15 +213,15 @@ def history(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     try:
         versions = opening.open_versions(request.vault, message)
     except Locked:
-        return _closed_to(request, message.thread, "locked")
+        return closed_to(request, message.thread, "locked")
     except SealBroken:
         report_broken_seal(actor=request.actor, thread=message.thread)
-        return _closed_to(request, message.thread, "broken")
+        return closed_to(request, message.thread, "broken")
     context = {
         "nav_key": "discussions",
         "thread": message.thread,
         "message": message,
-        "versions": versions,
+        "versions": versions_of(versions),
         "meaning": TLP_MEANING[message.thread.tlp],
     }
     response = render(request, "discussions/history.html", context)

@@ -9,29 +9,29 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access.policy import Action, require
+from access.policy import Action, Refused, require
+from accounts.services.own import change_settings
+from activity.record import record_refusal
 from discussions import opening, queries
 from discussions.content import Words
+from discussions.found import found, found_message
 from discussions.models import Attention, Meaning, State, Thread
+from discussions.presentation import posts_of
 from discussions.sealing import Locked
 from discussions.services import messages as writing
 from discussions.services import reading
 from discussions.services.threads import change_state
-from discussions.views import found_message
 from vault.http import unlocked
 from vault.manifests import SealBroken
+from wording.markings import TLP_MEANING
 
 CANNOT_OPEN = (Locked, SealBroken)
-
-
-def found(request: HttpRequest, ref: str) -> Thread:
-    return get_object_or_404(queries.threads_for(request.actor), ref=ref)
 
 
 def page_of(thread: Thread, number: int | None = None) -> str:
@@ -72,6 +72,9 @@ def post(request: HttpRequest, ref: str) -> HttpResponse:
             text=text,
             reply_to=_whole(request.POST.get("reply_to", "")),
         )
+    except Refused as refusal:  # typed meanwhile: it must come back, and be on record all the same
+        record_refusal(request.actor, refusal.action.name.lower(), request.path[:60])
+        return _not_sent(request, thread, text, {"text": refusal.reason}, status=403)
     except writing.NotSent as refusal:
         return _not_sent(request, thread, text, refusal.faults)
     except CANNOT_OPEN:
@@ -93,6 +96,7 @@ def _not_sent(
         "thread": thread,
         "typed": text,
         "faults": faults,
+        "locked": request.vault is None,
         "message_id": _uuid(request.POST.get("message", "")),
         "reply_to": _whole(request.POST.get("reply_to", "")),
     }
@@ -104,19 +108,18 @@ def _not_sent(
 @require_POST
 @unlocked
 def draft(request: HttpRequest, ref: str) -> HttpResponse:
-    """Kept as one types (drafts.js); an empty one goes away."""
+    """Kept as one types (drafts.js); empty, or sent meanwhile, it goes away."""
     thread = found(request, ref)
-    words = Words(
-        request.POST.get("text", ""),
-        get_language() or "en",
-        _whole(request.POST.get("reply_to", "")),
-    )
+    text, draft_id = request.POST.get("text", ""), _uuid(request.POST.get("message", ""))
+    if queries.was_sent(draft_id) or _emptied(request, thread, text):
+        return JsonResponse({"version": 0})
+    words = Words(text, get_language() or "en", _whole(request.POST.get("reply_to", "")))
     try:
         kept = reading.keep_draft(
             actor=request.actor,
             vault=request.vault,
             thread=thread,
-            draft_id=_uuid(request.POST.get("message", "")),
+            draft_id=draft_id,
             words=words,
             version=_whole(request.POST.get("version", "")),
         )
@@ -124,6 +127,15 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
         sentence = _("Another window saved something else in this discussion. Load this page.")
         return JsonResponse({"sentence": sentence}, status=409)
     return JsonResponse({"version": kept.version})
+
+
+def _emptied(request: HttpRequest, thread: Thread, text: str) -> bool:
+    """Nothing is typed any more and no file hangs on it: then nothing is kept."""
+    kept = queries.draft_of(request.actor, thread)
+    if text.strip() or kept is None or queries.files_of_draft(kept):
+        return False
+    reading.discard_draft(actor=request.actor, draft=kept)
+    return True
 
 
 @require_http_methods(["GET", "POST"])
@@ -167,6 +179,7 @@ def _edit_page(
     context = {
         "nav_key": "discussions", "thread": message.thread, "message": message,
         "typed": text, "revision": revision, "fault": fault,
+        "meaning": TLP_MEANING[message.thread.tlp],
     }  # fmt: skip
     status = 400 if fault else 200
     response = render(request, "discussions/edit.html", context, status=status)
@@ -181,8 +194,17 @@ def withdraw(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     message = found_message(request, ref, number)
     require(request.actor, Action.WITHDRAW_MESSAGE, message)
     if request.method == "GET":
-        context = {"nav_key": "discussions", "thread": message.thread, "message": message}
-        return render(request, "discussions/withdraw.html", context)
+        opened = opening.open_messages(request.vault, message.thread, [message])
+        context = {
+            "nav_key": "discussions",
+            "thread": message.thread,
+            "message": message,
+            "meaning": TLP_MEANING[message.thread.tlp],
+            "post": posts_of(request.actor, message.thread, opened)[0],
+        }
+        response = render(request, "discussions/withdraw.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
     writing.withdraw_message(actor=request.actor, vault=request.vault, message=message)
     messages.success(request, _("Withdrawn. Its words are gone; its place stays."))
     return redirect(page_of(message.thread, message.number))
@@ -198,13 +220,18 @@ def answer(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         return redirect(page_of(message.thread, number))
     try:
         writing.answer_message(
-            actor=request.actor, message=message, meaning=meaning, on=request.POST.get("on") != "0"
+            actor=request.actor, message=message, meaning=meaning, on=_wanted(request)
         )
     except writing.AlreadyChanged:
         messages.error(request, _("This message was withdrawn."))
     if _wants_json(request):
         return JsonResponse({})
     return redirect(page_of(message.thread, number))
+
+
+def _wanted(request: HttpRequest) -> bool:
+    """Given, unless it is said to be taken back; a button says so in its address."""
+    return "0" not in (request.POST.get("on"), request.GET.get("on"))
 
 
 @require_POST
@@ -232,6 +259,18 @@ def unread(request: HttpRequest, ref: str) -> HttpResponse:
     reading.mark_unread_from(actor=request.actor, thread=thread, number=number)
     messages.success(request, _("Marked as unread from there."))
     return redirect("discussions:list")
+
+
+@require_POST
+def presence(request: HttpRequest, ref: str) -> HttpResponse:
+    """Whether the others see that this person is here, and writes; kept with the account."""
+    thread, shown = found(request, ref), request.POST.get("presence") == "1"
+    change_settings(actor=request.actor, presence=shown)
+    if shown:
+        messages.success(request, _("The others see when your administration is here."))
+    else:
+        messages.success(request, _("Nobody sees whether you are here."))
+    return redirect(page_of(thread))
 
 
 @require_POST

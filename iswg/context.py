@@ -10,11 +10,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access.roles import READS
+from access.roles import READS, Role
 from accounts.language import administration_in
 from activity.queries import latest_live_id, unread_notice_count
 from bulletins.queries import unread_count
+from discussions.queries import counted_threads
 from iswg.installation import is_demonstration
+
+MOST_MARKS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,14 @@ class NavItem:
     url: str
     icon: str
     count: int = 0
+    marks: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
     """The reader, as templates need them."""
 
+    id: int
     name: str
     administration: Any
     zone: str
@@ -54,7 +59,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "me": _me(request, actor),
         "nav_items": _nav(actor),
         "notice_count": unread_notice_count(actor),
-        "live_topics": [f"administration:{actor.administration}", f"person:{actor.user_id}"],
+        "live_topics": [
+            f"administration:{actor.administration}",
+            f"person:{actor.user_id}",
+            "threads:all",
+        ],
         "live_since": latest_live_id,  # asked only on pages that did not ask before they read
         "session_seconds": settings.SESSION_IDLE_SECONDS,
         "vault_open": getattr(request, "vault", None) is not None,
@@ -66,6 +75,7 @@ def _me(request: HttpRequest, actor: Any) -> Me:
     assert administration is not None
     role = max(actor.roles, key=lambda r: r.value == "secretariat", default=None)
     return Me(
+        id=user.pk,
         name=user.name,
         administration=administration,
         zone=user.zone or administration.zone,
@@ -87,6 +97,7 @@ def _nav(actor: Any) -> list[NavItem]:
                 "bulletin",
                 unread_count(actor),
             ),
+            _discussions(actor),
             NavItem(
                 "administrations",
                 _("Administrations"),
@@ -94,4 +105,17 @@ def _nav(actor: Any) -> list[NavItem]:
                 "people",
             ),
         ]
+    elif actor.holds(frozenset({Role.OBSERVER})):
+        items.append(_discussions(actor))
     return items
+
+
+def _discussions(actor: Any) -> NavItem:
+    """The figure counts threads, and is each reader's own: open pages go on counting by what
+    stands beside it (live.js). Of more than that, it stays as it was when the page was loaded."""
+    unread, muted = counted_threads(actor)
+    marks = None
+    if len(unread) + len(muted) <= MOST_MARKS:
+        marks = {"ids": " ".join(map(str, unread)), "mute": " ".join(map(str, muted))}
+    address = reverse("discussions:list")
+    return NavItem("discussions", _("Discussions"), address, "thread", len(unread), marks)

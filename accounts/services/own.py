@@ -12,7 +12,7 @@ from accounts.sessions import end_sessions_of
 from activity.events import Event
 from activity.record import record
 
-SETTINGS = frozenset({"language", "zone", "theme", "shortcuts", "mail_now"})
+SETTINGS = frozenset({"language", "zone", "theme", "shortcuts", "mail_now", "presence"})
 
 
 def choose_language(*, actor: Actor, language: str) -> None:

@@ -121,6 +121,8 @@ def when(moment: dt.datetime | None, how: str = "both") -> SafeString | str:
     title = f"{moments.full_words(moment)} ({moments.utc_words(moment)})"
     if how == "short":
         return _time(moment, moments.spell(moments.local(moment), "short"), title)
+    if how == "time":
+        return _time(moment, moments.spell(moments.local(moment), "time"), title)
     if how == "full":
         return _time(moment, moments.full_words(moment), title)
     shown = _time(moment, moments.local_words(moment), title)

@@ -46,6 +46,7 @@
       stash();
       if (busy) return;
       busy = true;
+      form.dataset.keeping = '';
       dirty = false;
       try {
         let [r, answer] = await post(leaving);
@@ -57,6 +58,7 @@
         again();
       } finally {
         busy = false;
+        delete form.dataset.keeping;
         if (dirty && !refused) { clearTimeout(timer); timer = setTimeout(keep, failing ? 10000 : 3000); }
       }
     }

@@ -8,7 +8,7 @@
   if (!chip || !topics.length) return;
   const url = location.origin.replace(/^http/, 'ws') + '/ws/';
   const born = Date.now();
-  let last = +body.dataset.since || 0, ws, tries = 0, timer, beat, poller;
+  let last = +body.dataset.since || 0, ws, tries = 0, timer, beat, poller, ready = false;
 
   const show = s => {
     chip.hidden = false;
@@ -40,6 +40,8 @@
   function closed(code) {
     clearTimeout(beat);
     ws = null;
+    ready = false;
+    document.dispatchEvent(new CustomEvent('live:closed', {detail: {code}}));
     if (code === 4401 || code === 4403) {
       // The same page again: the server leads to sign-in, or says in words why it is not shown. A
       // page that was just loaded does not load again at once, or a standing that changes back and
@@ -56,12 +58,19 @@
   function heard(s, m) {
     if (m.id > last) last = m.id;
     if (m.t === 'ping') s.send('{"t":"pong"}');
-    else if (m.t === 'ready') { tries = 0; show('live'); }
+    else if (m.t === 'ready') { tries = 0; ready = true; show('live'); }
     else if (m.t === 'event' && m.html) swap(m.html);
     else if (m.t === 'locked') reveal('locked');
     else if (m.t === 'reload') again();
     document.dispatchEvent(new CustomEvent('live:' + m.t, {detail: m}));
   }
+
+  /* What a page wants to say: taken (and the event prevented) while the socket is there. */
+  document.addEventListener('live:send', e => {
+    if (!ready || ws?.readyState !== 1) return;
+    ws.send(JSON.stringify(e.detail));
+    e.preventDefault();
+  });
 
   function reveal(id) {
     const note = document.getElementById(id);
@@ -82,7 +91,9 @@
       const {swap: how, target, say} = piece.dataset;
       for (const name of ['swap', 'target', 'say']) delete piece.dataset[name];
       const known = piece.id && document.getElementById(piece.id);
-      if (known && how !== 'remove' && how !== 'fill') put(known, piece, 'replace');
+      if (how === 'mark') { mark(target, piece.dataset); continue; }
+      if (known && how === 'top') known.remove();
+      if (known && !/^(top|remove|fill)$/.test(how)) put(known, piece, 'replace');
       else document.querySelectorAll(target).forEach(at => put(at, piece.cloneNode(true), how));
       if (say) announce(say);
     }
@@ -91,13 +102,14 @@
   const writing = at => { const a = document.activeElement; return at.contains(a) && /^(INPUT|TEXTAREA|SELECT)$/.test(a.tagName); };
 
   function put(at, piece, how) {
-    if (how !== 'prepend' && how !== 'append' && writing(at)) {
+    if (/^(replace|fill|remove)$/.test(how) && writing(at)) {
       at.addEventListener('focusout', () => setTimeout(() => put(at, piece, how)), {once: true});
       return;
     }
     const held = at.contains(document.activeElement) && document.activeElement.id;
     if (how === 'add') { count(at, +piece.dataset.by); return; }
-    if (how === 'prepend') at.prepend(piece);
+    if (how === 'prepend' || how === 'top') at.prepend(piece);
+    else if (how === 'ranked') at.insertBefore(piece, [...at.children].find(other => +other.dataset.number > +piece.dataset.number) || null);
     else if (how === 'append') at.append(piece);
     else if (how === 'fill') at.replaceChildren(...piece.childNodes);
     else if (how === 'remove') at.remove();
@@ -111,6 +123,20 @@
     const figure = at.firstChild;
     figure.nodeValue = Math.max(0, (parseInt(figure.nodeValue, 10) || 0) + by);
     at.hidden = figure.nodeValue === '0';
+  }
+
+  /* A figure of things that count once each: which do stands beside it, and which never do. What
+     this person wrote is read by that, and so is what this page shows. */
+  function mark(target, {id, author}) {
+    const kept = document.querySelector(target + '[data-ids]');
+    if (!kept || kept.dataset.mute.split(' ').includes(id)) return;
+    const ids = new Set(kept.dataset.ids.split(' ').filter(Boolean)), had = ids.has(id);
+    const here = !document.hidden && document.querySelector(`#talk[data-id="${CSS.escape(id)}"]`);
+    const counts = author !== body.dataset.me && !here;
+    if (counts === had || here && !had) return;
+    if (counts) ids.add(id); else ids.delete(id);
+    kept.dataset.ids = [...ids].join(' ');
+    document.querySelectorAll(target).forEach(at => count(at, counts ? 1 : -1));
   }
 
   /* Read out politely, and many at once as one sentence. */
@@ -138,6 +164,7 @@
         const piece = page.querySelector(sel);
         if (piece && piece.outerHTML !== at.outerHTML) put(at, piece.cloneNode(true), 'replace');
       }
+      document.dispatchEvent(new Event('live:polled'));
     } catch { /* still no link; the chip says so */ }
   }
 

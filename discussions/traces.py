@@ -1,0 +1,92 @@
+"""Traces of what happened, for the pages: how far each has read, how a message was changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from discussions.content import Words
+from discussions.models import Participant, Thread
+
+PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+MOST_WORDS = 1_200  # beyond it lines are compared: words against words grow with the square
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One administration, and how far somebody there has read."""
+
+    code: str
+    name: str
+    seen: int
+    state: str
+    words: str
+    me: bool
+
+
+def seen_cells(thread: Thread, own: str) -> list[Cell]:
+    rows = [row for row in thread.participants.all() if not row.named_only]
+    return [_cell(row, thread.last_number, own) for row in rows]
+
+
+def _cell(row: Participant, last: int, own: str) -> Cell:
+    if row.seen >= last:
+        state, words = "done", _("has read everything")
+    elif row.seen > row.reads_from:
+        state, words = "part", _("has read up to #%(number)d") % {"number": row.seen}
+    else:
+        state, words = "none", _("has not opened it")
+    code = row.administration_id
+    return Cell(code, row.administration.label, row.seen, state, words, code == own)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A message as it stood at one time, with what was changed from the one before marked."""
+
+    revision: int
+    at: Any
+    body: SafeString
+    language: str
+
+
+def versions_of(opened: Sequence[tuple[Any, Words]]) -> list[Version]:
+    """Every revision in the order of time."""
+    shown, before = [], None
+    for row, words in opened:
+        body = changes(before, words.text) if before is not None else format_html("{}", words.text)
+        at = row.revised_at or getattr(row, "sent_at", None) or row.message.sent_at
+        shown.append(Version(row.revision, at, body, words.language))
+        before = words.text
+    return shown
+
+
+def changes(before: str, after: str) -> SafeString:
+    """The later text, with what went and what came, word by word; a long one line by line."""
+    old, new = PIECES.findall(before), PIECES.findall(after)
+    if max(len(old), len(new)) > MOST_WORDS:
+        old, new = _in_lines(before), _in_lines(after)
+    marked = []
+    for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if how == "equal":
+            marked.append(format_html("{}", "".join(new[c:d])))
+            continue
+        if b > a:
+            marked.append(format_html("<del>{}</del>", "".join(old[a:b])))
+        if d > c:
+            marked.append(format_html("<ins>{}</ins>", "".join(new[c:d])))
+    return format_html_join("", "{}", ((one,) for one in marked))
+
+
+def _in_lines(text: str) -> list[str]:
+    """Its lines; more of them than anybody writes are one piece."""
+    lines = LINES.findall(text)
+    return lines if len(lines) <= MOST_WORDS else [text]
