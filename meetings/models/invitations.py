@@ -23,6 +23,7 @@ class Poll(models.Model):
     closes_on = models.DateField()
     closed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
+    chosen = models.ForeignKey("Candidate", models.SET_NULL, null=True, related_name="+")
 
 
 class Candidate(models.Model):
@@ -32,6 +33,9 @@ class Candidate(models.Model):
     local_date = models.DateField()
     local_time = models.TimeField()
     starts_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
 
 
 class PollAnswer(models.Model):

@@ -91,6 +91,10 @@ class Meeting(models.Model):
     starts_at = models.DateTimeField(null=True)
     zone_rules = models.CharField(max_length=12, blank=True)
     sequence = models.PositiveIntegerField(default=0)
+    time_sequence = models.PositiveIntegerField(
+        default=0, help_text="the sequence since which its time is what it is: older answers lapse"
+    )
+    replies_due_on = models.DateField(null=True)
     papers_due_on = models.DateField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
     previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="following")
