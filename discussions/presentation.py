@@ -240,16 +240,13 @@ def _files(
     named: Sequence[FileFact],
     rows: dict[Any, list[SealedFile]],
 ) -> list[dict[str, Any]]:
-    """The files as `_file.html` wants them."""
-    facts = {fact.id: fact for fact in named}
+    """The files as `_file.html` wants them: those that the author named and signed. One whose row
+    is gone is missed; a row that no author named is none of them."""
+    stored = {str(row.id): files.StoredFile(row.id, row) for row in rows.get(message.uuid, ())}
     shown = []
-    for row in rows.get(message.uuid, ()):
-        fact = facts.get(str(row.id))
-        if fact is None:
-            continue
-        stored = files.StoredFile(row.id, row)
-        state, words = _state(fact, stored)
-        url = reverse("discussions:download", args=[thread.ref, message.number, row.id])
+    for fact in named:
+        state, words = _state(fact, stored.get(fact.id))
+        url = reverse("discussions:download", args=[thread.ref, message.number, fact.id])
         shown.append(
             {"id": fact.id, "name": fact.name, "size": fact.size, "digest": fact.sha256,
              "state": state, "words": words, "url": url}
@@ -257,7 +254,9 @@ def _files(
     return shown
 
 
-def _state(fact: FileFact, stored: files.StoredFile) -> tuple[str, str]:
+def _state(fact: FileFact, stored: files.StoredFile | None) -> tuple[str, str]:
+    if stored is None:
+        return "refused", _("damaged on the server: ask its author for it")
     if stored.is_refused:
         return "refused", files.scanner_words()
     if not stored.is_ready:
