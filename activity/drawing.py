@@ -27,7 +27,7 @@ from activity import words
 from activity.links import open_link
 from activity.models import OutgoingMail
 from activity.outgoing import ALONE, URGENT
-from activity.ports import administration_name, page_of
+from activity.ports import Drawn, administration_name, mail_kinds, page_of
 
 HEADERS = {
     # RFC 3834: no out-of-office answer is wanted.
@@ -58,37 +58,43 @@ def draw(rows: Sequence[OutgoingMail], *, zone: str, now: datetime) -> EmailMult
     with ExitStack() as reader:
         reader.enter_context(translation.override(language))
         reader.enter_context(timezone.override(_zone(zone)))
-        if first.kind in ALONE:
-            template, (subject, context) = first.kind, _alone(first)
+        if first.kind in mail_kinds():
+            template, drawn = first.kind, mail_kinds()[first.kind].draw(first)
+        elif first.kind in ALONE:
+            template, drawn = first.kind, Drawn(*_alone(first))
         else:
-            template, (subject, context) = "notices", _together(rows)
-        return _message(first, template, subject, context, language, now)
+            template, drawn = "notices", Drawn(*_together(rows))
+        return _message(first, template, drawn, language, now)
 
 
 def _message(
-    row: OutgoingMail,
-    template: str,
-    subject: str,
-    context: dict[str, Any],
-    language: str,
-    now: datetime,
+    row: OutgoingMail, template: str, drawn: Drawn, language: str, now: datetime
 ) -> EmailMultiAlternatives:
     facts = {
-        **context,
-        "subject": subject,
+        **drawn.context,
+        "subject": drawn.subject,
         "origin_url": settings.ORIGIN,
         "language": language,
         "zone": timezone.get_current_timezone_name(),
     }
     mail = EmailMultiAlternatives(
-        subject=subject,
+        subject=drawn.subject,
         body=_rendered(f"{template}.txt", facts),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[row.recipient.email if row.recipient else row.address],
         headers={**HEADERS, "Content-Language": language, **_stamps(now)},
     )
     mail.attach_alternative(_rendered(f"{template}.html", facts), "text/html")
+    if drawn.calendar:
+        _add_calendar(mail, drawn)
     return mail
+
+
+def _add_calendar(mail: EmailMultiAlternatives, drawn: Drawn) -> None:
+    """Twice, because programs look in one place or the other (RFC 6047): as a part with its method,
+    which a mail program answers, and as a file, which a person can open."""
+    mail.attach_alternative(drawn.calendar.decode(), f"text/calendar; method={drawn.method}")
+    mail.attach("invite.ics", drawn.calendar, "application/ics")
 
 
 def _rendered(name: str, facts: dict[str, Any]) -> str:

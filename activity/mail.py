@@ -30,7 +30,8 @@ from access.roles import APPOINTS
 from activity.drawing import draw
 from activity.events import Event
 from activity.models import OutgoingMail
-from activity.outgoing import ALONE, home_zones
+from activity.outgoing import home_zones, stands_alone
+from activity.ports import mail_kinds
 from activity.record import record
 
 log = logging.getLogger("iswg.mail")
@@ -85,11 +86,21 @@ def _drop(rows: list[OutgoingMail], now: datetime) -> int:
     readers = {row.recipient_id for row in rows if row.recipient_id}
     people = get_user_model()._default_manager.filter(people_in_standing() & Q(pk__in=readers))
     standing = set(people.values_list("pk", flat=True))
-    idle = [row for row in rows if _is_pointless(row, standing, now)]
+    overtaken = _overtaken(rows)
+    idle = [row for row in rows if row.pk in overtaken or _is_pointless(row, standing, now)]
     OutgoingMail.objects.filter(pk__in=[row.pk for row in idle]).delete()
     for row in idle:
         row.pk = None
     return len(idle)
+
+
+def _overtaken(rows: list[OutgoingMail]) -> set[int]:
+    """What the app above, whose kind of mail it is, does not want sent any more."""
+    found: set[int] = set()
+    for kind, drawing in mail_kinds().items():
+        if own := [row for row in rows if row.kind == kind]:
+            found |= drawing.pointless(own)
+    return found
 
 
 def _is_pointless(row: OutgoingMail, standing: set[int], now: datetime) -> bool:
@@ -105,7 +116,7 @@ def _is_pointless(row: OutgoingMail, standing: set[int], now: datetime) -> bool:
 def _by_reader(rows: list[OutgoingMail]) -> Iterable[list[OutgoingMail]]:
     together: dict[int, list[OutgoingMail]] = {}
     for row in rows:
-        if row.kind in ALONE or row.recipient_id is None:
+        if stands_alone(row.kind) or row.recipient_id is None:
             yield [row]
         else:
             together.setdefault(row.recipient_id, []).append(row)

@@ -19,6 +19,7 @@ from access.policy import people_in_standing
 from activity import shapes
 from activity.events import Event
 from activity.models import Notice, OutgoingMail
+from activity.ports import mail_kinds
 
 MORNING = datetime.time(7, 0)
 URGENT = frozenset({"priority", "immediate"})
@@ -58,9 +59,14 @@ AT_ONCE = frozenset(
         Event.NEW_START_MADE,
     }
 )
-# Mails that stand on their own; the kind is the template's name. All others are notices, and
-# those of one person that are due together are one mail.
+# Mails that stand on their own, beside those that an app above registers (activity/ports.py); the
+# kind is the template's name. All others are notices, and those of one person that are due
+# together are one mail.
 ALONE = frozenset({"invitation", "checkpoint", "warning", "new_start"})
+
+
+def stands_alone(kind: str) -> bool:
+    return kind in ALONE or kind in mail_kinds()
 
 
 def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -> None:
@@ -113,7 +119,7 @@ def warn(*, person: Any, event: Event, network: str = "") -> OutgoingMail:
 
 
 def _queued(row: OutgoingMail, kind: str) -> OutgoingMail:
-    if kind not in ALONE:
+    if not stands_alone(kind):
         raise ValueError(f"no mail of the kind {kind}: give it a template and name it in ALONE")
     row.kind = kind
     row.save(force_insert=True)

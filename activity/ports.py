@@ -5,7 +5,9 @@ Until then codes stand for names, and every link leads to the page of notices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 Page = Callable[[str, str], str]
 References = Callable[[set[str]], Mapping[str, str]]
@@ -56,3 +58,38 @@ def references_of(targets: Iterable[str]) -> dict[str, str]:
         for kind, ids in wanted.items()
         for public_id, reference in _references[kind](ids).items()
     }
+
+
+# Mails of an app above, that stand on their own -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mail's subject, what its template `mail/<kind>` wants, and a calendar part if it has one:
+    an iCalendar object and the method that it carries."""
+
+    subject: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    calendar: bytes = b""
+    method: str = ""
+
+
+class MailKind(Protocol):
+    """How mails of one kind are drawn: when they are sent, with the facts as of then."""
+
+    def pointless(self, rows: Sequence[Any]) -> set[int]:
+        """Which of these waiting rows need not be sent any more, by key."""
+
+    def draw(self, row: Any) -> Drawn:
+        """In the reader's language and zone, which are the current ones."""
+
+
+_mail_kinds: dict[str, MailKind] = {}
+
+
+def register_mail_kind(kind: str, drawing: MailKind) -> None:
+    _mail_kinds[kind] = drawing
+
+
+def mail_kinds() -> Mapping[str, MailKind]:
+    return _mail_kinds
