@@ -20,7 +20,8 @@ from bulletins import services
 from tests.desk import KEY_LINE, TITLE
 from tests.factories import LONG_AGO, sign_in
 from vault import passphrases, uploads
-from vault.models import SealedFile
+from vault.crypto.keys import EpochKeys, make_secret
+from vault.models import Proposal, SealedFile
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,10 @@ def victims(desk, world):
         name="New officer", administration_id="FJ", role=Role.CONTACT, made_by=world.fj,
     )  # fmt: skip
     notice = world.vu.notices.first()
+    proposal = Proposal.objects.create(
+        administration="FJ", proposer=world.fj, proposer_key=world.keys(world.fj).public.key_id,
+        number=2, public=EpochKeys.derive(make_secret()).public.to_bytes(), secret=b"sealed",
+    )  # fmt: skip
     return {
         "ref": [bulletin.ref],
         "draft_id": [draft.pk],
@@ -54,7 +59,7 @@ def victims(desk, world):
         "code": ["FJ"],
         "user_id": [world.fj.pk],
         "person_id": [world.fj.pk, world.fj_contact.pk],
-        "pk": [world.fj.pk, world.fj_contact.pk, notice.pk, invitation.pk],
+        "pk": [world.fj.pk, world.fj_contact.pk, notice.pk, invitation.pk, proposal.pk],
         "token": ["not-" + token],
         "notice_id": [notice.pk],
         "name": ["20261121T000000-0-0.eml"],
@@ -150,6 +155,7 @@ def filled(route: str, values: dict) -> str:
 
 WATCHED = ("bulletins", "discussions", "meetings", "accounts")
 WATCHED_VAULT = {"keyholder", "manifest", "sealedfile", "epochgrant", "keyslot", "directoryentry"}
+WATCHED_VAULT |= {"proposal", "newstart", "envelopebox"}
 OWNERS = ("user", "author", "owner", "recipient", "made_by", "granter")
 
 
