@@ -16,7 +16,15 @@ from meetings.models.invitations import (
     PollAnswer,
     Reply,
 )
-from meetings.models.outcome import ActionPoint, ActionState, Decision, DecisionState, MinutesState
+from meetings.models.outcome import (
+    ActionPoint,
+    ActionState,
+    Adoption,
+    Decision,
+    DecisionState,
+    MinutesComment,
+    MinutesState,
+)
 from meetings.models.room import Attendance, Ballot, Choice, Hand, Method, Part, Proposal, Result
 from meetings.models.series import (
     Counting,
@@ -34,6 +42,7 @@ from meetings.models.words import Field, MeetingKey, Writing
 __all__ = [
     "ActionPoint",
     "ActionState",
+    "Adoption",
     "AgendaItem",
     "Answer",
     "Attendance",
@@ -56,6 +65,7 @@ __all__ = [
     "MeetingKey",
     "MeetingOfficer",
     "Method",
+    "MinutesComment",
     "MinutesState",
     "Paper",
     "Part",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -61,3 +62,26 @@ class MinutesState(models.TextChoices):
     CIRCULATED = "circulated", _("Circulated for comments")
     REVISED = "revised", _("Revised")
     ADOPTED = "adopted", _("Adopted")
+
+
+class MinutesComment(models.Model):
+    """What an administration asks to be changed in the minutes of an item; its words are sealed."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
+    item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="comments")
+    administration = models.ForeignKey("accounts.Administration", models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)
+
+
+class Adoption(models.Model):
+    """The minutes as they were adopted: the hash of every text, signed, and never changed again."""
+
+    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="adoption")
+    adopted_in = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="adoptions")
+    at = models.DateTimeField(default=timezone.now)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    administration = models.ForeignKey("accounts.Administration", models.PROTECT, related_name="+")
+    texts = models.JSONField(help_text="subject, field and hash of each text, in order")
+    signature = models.BinaryField(max_length=64)

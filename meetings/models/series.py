@@ -105,7 +105,6 @@ class Meeting(models.Model):
     )
     minutes_state = models.CharField(max_length=10, default="none")
     comments_until = models.DateField(null=True)
-    adopted_in = models.ForeignKey("self", models.PROTECT, null=True, related_name="adopted")
 
     class Meta:
         indexes = [models.Index(fields=["-starts_at"], name="meetings_by_time")]

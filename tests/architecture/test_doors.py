@@ -37,6 +37,7 @@ WITHOUT_REQUIRE = {
     "bulletins/opening.mark_all_read": OWN,
     "discussions/services/threads.end_overdue": COMMAND,
     "meetings/services/series.work_out_again": COMMAND,
+    "meetings/services/silence.close_silences": COMMAND,
     "vault/joining.finish_waiting": INNER,
     "vault/joining.open_up": OWN,
     "vault/joining.shut_out": INNER,
