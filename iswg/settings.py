@@ -68,6 +68,8 @@ JOURNAL_KEY = env.parsed(
 DIRECTORY_PIN = env.parsed("ISWG_DIRECTORY_PIN", pin, "", "write the pin as shown: 64 digits, 0-f")
 ARGON_COST = ArgonCost()
 REQUIRE_MFA = env.flag("ISWG_REQUIRE_MFA", PRODUCTION)
+if PRODUCTION and not REQUIRE_MFA:
+    env.fault("ISWG_REQUIRE_MFA", "leave it out: in production everyone has a second factor")
 DEMO_PASSPHRASE = env.text("ISWG_DEMO_PASSPHRASE")
 CLAMD_URL = env.text("CLAMD_URL")
 TRUSTED_PROXIES: list[str] = env.parsed(

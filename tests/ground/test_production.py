@@ -59,6 +59,7 @@ def test_without_one_of_them_it_names_that_one_and_no_other(name):
         ("EMAIL_URL", "console:"),
         ("EMAIL_URL", "smtp://mail.test"),
         ("ISWG_HOSTS", "*"),
+        ("ISWG_REQUIRE_MFA", "false"),
     ],
 )
 def test_a_value_that_would_do_something_else_is_refused_by_name(name, value):
