@@ -29,6 +29,7 @@ from discussions.models import (
     Message,
     Participant,
     Reaction,
+    State,
     Thread,
     ThreadDraft,
     ThreadOfficer,
@@ -186,6 +187,18 @@ def mentions_for(actor: Actor) -> QuerySet[Mention]:
         )
         .select_related("message", "message__thread", "message__administration", "message__author")
         .order_by("-message_id")
+    )
+
+
+def unread_mentions(actor: Actor) -> QuerySet[Mention]:
+    """Those that this person has not read as far as; of muted threads too, for a name is a call."""
+    read = Bookmark.objects.filter(user=actor.user_id, thread=OuterRef("message__thread"))
+    return (
+        mentions_for(actor)
+        .exclude(message__author=actor.user_id)
+        .exclude(message__thread__state=State.CLOSED)
+        .annotate(read=Coalesce(Subquery(read.values("position")), 0))
+        .filter(message__number__gt=F("read"))
     )
 
 

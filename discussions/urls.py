@@ -33,6 +33,7 @@ urlpatterns = [
     path("mentions/", views_lists.mentions, name="mentions"),
     path("new/", views_open.new, name="new"),
     path("<thread_ref:ref>/", views.thread, name="thread"),
+    path("<thread_ref:ref>/names/", views.names, name="names"),
     path("<thread_ref:ref>/messages/", views_write.post, name="post"),
     path("<thread_ref:ref>/draft/", views_write.draft, name="draft"),
     path("<thread_ref:ref>/draft/<uuid:message_id>/files/", views_files.start, name="files"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -24,11 +24,12 @@ from discussions.services.reading import open_draft_or_none, read_up_to
 from discussions.services.threads import report_broken_seal
 from discussions.traces import seen_cells, versions_of
 from discussions.views_files import ARRIVING
+from discussions.views_search import found_in
 from vault.http import is_act, unlocked
 from vault.manifests import SealBroken
 from wording.markings import TLP_MEANING
 
-PER_PAGE = 40
+PER_PAGE = 25
 CONTEXT = 5  # what was read already, above the first new message
 
 
@@ -83,6 +84,8 @@ def _number(request: HttpRequest, name: str) -> int | None:
 def thread(request: HttpRequest, ref: str) -> HttpResponse:
     since, now = latest_live_id(), timezone.now()
     thread = found(request, ref)
+    if typed := request.GET.get("q", "").strip():
+        return found_in(request, thread, typed)
     position = queries.position_of(request.actor, thread)
     start = queries.start_of(request.actor, thread)
     stretch = _stretch(request, thread, start, position)
@@ -187,7 +190,6 @@ def _kept(request: HttpRequest, thread: Thread, posts: list[Post]) -> dict[str, 
         "typed": text,
         "reply": next((one for one in posts if one.number == reply), None),
         "reply_to": reply,
-        "names": names_in(thread),
     }
 
 
@@ -201,6 +203,14 @@ def _subject(request: HttpRequest, thread: Thread) -> dict[str, Any] | None:
         return None
     titles = kind.titles(request.vault, [subject.id])
     return {"subject": subject, "noun": kind.noun, "title": titles.get(subject.id)}
+
+
+@require_GET
+@unlocked
+def names(request: HttpRequest, ref: str) -> HttpResponse:
+    """Whom a message here can name, for the composer when @ is typed."""
+    rows = names_in(found(request, ref))
+    return JsonResponse({"names": [{"code": one.key, "label": one.label} for one in rows]})
 
 
 @require_GET

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from bulletins import opening, queries
+from discussions.opening import open_topics
+from discussions.queries import unread_mentions
 from vault.sessions import Vault
 from vault.waiting import waiting_for_key
 
@@ -32,7 +34,12 @@ class Need:
 
 def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
     """Late first, then by date, then what has no date."""
-    needs = [*_bulletins(actor, vault), *_expiring(actor, vault), *_keys(actor)]
+    needs = [
+        *_bulletins(actor, vault),
+        *_expiring(actor, vault),
+        *_named(actor, vault),
+        *_keys(actor),
+    ]
     far = datetime.date.max
     return sorted(needs, key=lambda need: need.due_on or far)
 
@@ -75,6 +82,25 @@ def _expiring(actor: Actor, vault: Vault | None) -> list[Need]:
         )
         for row in rows
     ]
+
+
+def _named(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Where somebody called this person or the administration, and nobody here has looked yet."""
+    mentions = list(unread_mentions(actor)[:SHOWN])
+    topics = open_topics(vault, {mention.message.thread for mention in mentions})
+    return [_read(mention.message, topics.get(mention.message.thread_id)) for mention in mentions]
+
+
+def _read(message: Any, topic: str | None) -> Need:
+    ref = message.thread.ref
+    return Need(
+        id=f"named-{message.pk}",
+        title=topic or _("%(ref)s: does not open with your key") % {"ref": ref},
+        url=f"{reverse('discussions:thread', args=[ref])}?at={message.number}#p-{message.number}",
+        verb=_("Read and answer"),
+        tlp=message.thread.tlp,
+        facts=(_("%(name)s names you") % {"name": message.administration.label}, ref),
+    )
 
 
 def _keys(actor: Actor) -> list[Need]:

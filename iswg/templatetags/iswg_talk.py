@@ -1,0 +1,39 @@
+"""Discussions as the pages of other nouns show them. Only `iswg` knows them all."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import template
+
+from access.policy import Action, can
+from discussions import opening, queries
+from discussions.presentation import rows_of
+
+register = template.Library()
+
+SHOWN = 5
+
+
+@register.inclusion_tag("discussions/_about.html", takes_context=True)
+def discussions_about(context: template.Context, kind: str, identity: UUID) -> dict[str, Any]:
+    """The discussions of one thing that this reader takes part in, and the way to begin one."""
+    request = context["request"]
+    threads = list(queries.threads_about(request.actor, kind, identity))
+    topics = opening.open_topics(request.vault, threads)
+    rows = rows_of(threads, topics, queries.last_messages(threads))
+    return {
+        "rows": rows,
+        "about": f"{kind}:{identity}",
+        "may_open": can(request.actor, Action.OPEN_THREAD),
+    }
+
+
+@register.inclusion_tag("discussions/_new_since.html", takes_context=True)
+def discussions_new(context: template.Context) -> dict[str, Any]:
+    """What was written since this reader last looked, newest first, for the home page."""
+    request = context["request"]
+    threads = list(queries.threads_in_box(request.actor, "unread")[:SHOWN])
+    topics = opening.open_topics(request.vault, threads)
+    return {"rows": rows_of(threads, topics, queries.last_messages(threads))}
