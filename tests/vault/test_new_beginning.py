@@ -1,6 +1,7 @@
 """An administration that lost every key begins again, with a witness, and everybody hears of it."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -109,6 +110,15 @@ def test_a_line_whose_row_was_dated_back_by_hand_waits_for_the_journals_clock(lo
     dated_back(line(made), hours=100)
     later(minutes=1)
     assert directory().sealable_epoch("FJ") is None
+
+
+def test_a_line_whose_times_are_all_old_waits_for_the_clock_of_its_row(lost):
+    """In a quiet directory maker and witness may write any time since the line before."""
+    made = begin_again(lost, lost.vu)
+    then = made.at - datetime.timedelta(hours=100)
+    old = replace(made, at=then, witnessed_at=then)
+    assert old.kept_at is not None
+    assert old.sealable_from == old.kept_at + datetime.timedelta(hours=72)
 
 
 def test_a_journal_dated_back_by_hand_does_not_help_either(lost, later):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +22,8 @@ from vault.colleagues import welcome
 from vault.crypto.errors import CannotOpen
 from vault.directory import directory
 from vault.models import EpochGrant, NewStart
+from vault.new_starts import NotGoodAnyMore, start_anew
+from vault.passphrases import lock_for
 
 ASK = "/account/start-anew/"
 NEW = "orange tortoise gravel hymn nickel"
@@ -284,6 +287,15 @@ def test_nothing_works_for_a_day(world, waiting, later):
     Client().post(waiting, FORM)
     assert slots.open_passphrase(world.fj, PHRASE)
     assert Authenticator.objects.filter(user=world.fj).exists()
+
+
+def test_nor_by_any_other_door_than_the_page(world, waiting):
+    start = NewStart.objects.get(user=world.fj, ended_at=None)
+    with pytest.raises(NotGoodAnyMore):
+        start_anew(actor=world.actor(world.fj), user=world.fj, start=start, lock=lock_for(NEW))
+    with pytest.raises(PermissionDenied):
+        start_anew(actor=world.actor(world.vu), user=world.fj, start=start, lock=lock_for(NEW))
+    assert slots.open_passphrase(world.fj, PHRASE)
 
 
 def test_the_second_link_is_mailed_after_that_day(world, waiting, mailoutbox, later):
