@@ -7,7 +7,6 @@ matter of a second; the page says how long it took and how many were looked thro
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,12 +17,9 @@ from bulletins.content import Content
 from bulletins.models import Bulletin
 from bulletins.opening import open_contents
 from bulletins.queries import rows_in_box
+from vault.searching import BATCH, LIMIT, SHOWN, first_field, one_at_a_time
 from vault.sessions import Vault
 from wording.folding import excerpt, fold
-
-BATCH = 500
-LIMIT = 10_000
-SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +42,10 @@ class Found:
     complete: bool
 
 
-class StillSearching(Exception):
-    """This person's former search is still running: one at a time, or pages wait for it."""
-
-
-_searching: set[int | None] = set()
-_turn = threading.Lock()
-
-
 def search(actor: Actor, vault: Vault | None, typed: str) -> Found:
     """Bulletins in which every word occurs, newest first; StillSearching if one is under way."""
-    with _turn:
-        if actor.user_id in _searching:
-            raise StillSearching
-        _searching.add(actor.user_id)
-    try:
+    with one_at_a_time("bulletins", actor.user_id):
         return _search(actor, vault, typed)
-    finally:
-        with _turn:
-            _searching.discard(actor.user_id)
 
 
 def _search(actor: Actor, vault: Vault | None, typed: str) -> Found:
@@ -98,12 +79,8 @@ def match(bulletin: Bulletin, content: Content, words: Iterable[str]) -> Hit | N
         *(("file", one.name) for one in content.files),
         ("reference", bulletin.ref),
     ]
-    folded = [(where, text, fold(text)) for where, text in fields]
-    everything = " ".join(plain for _, _, plain in folded)
-    words = list(words)
-    if not all(word in everything for word in words):
+    found = first_field(fields, list(words))
+    if found is None:
         return None
-    where, text, word = next(
-        (where, text, word) for word in words for where, text, plain in folded if word in plain
-    )
+    where, text, word = found
     return Hit(bulletin, content.title, *excerpt(text, word), where)

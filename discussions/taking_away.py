@@ -26,7 +26,7 @@ from discussions.facts import target_of
 from discussions.models import Meaning, Message, Thread
 from discussions.opening import OpenedMessage, OpenedThread, open_thread_page
 from discussions.presentation import note_words
-from discussions.queries import messages_of
+from discussions.queries import messages_of, start_of
 from papers.content import Entry, Fact, Paper
 from papers.prose import blocks_of, plain
 from vault.sessions import Vault
@@ -71,7 +71,10 @@ def take_away(
     if the thread is not what was signed."""
     require(actor, Action.READ_THREAD, thread)
     rows = list(messages_of(actor, thread))
-    opened = open_thread_page(actor=actor, vault=vault, thread=thread, messages=rows)
+    numbers = range(start_of(actor, thread) + 1, thread.last_number + 1)
+    opened = open_thread_page(
+        actor=actor, vault=vault, thread=thread, messages=rows, numbers=numbers
+    )
     drawn = draw(sheet_of(actor, opened))
     with transaction.atomic():
         detail = {"thread": thread.ref, "number": thread.last_number, "as_pdf": as_pdf}

@@ -28,12 +28,13 @@ from activity.queries import latest_live_id
 from bulletins import handling, opening, queries
 from bulletins.granted import granted
 from bulletins.presentation import drawn_rows
-from bulletins.search import StillSearching
 from bulletins.search import search as search_bulletins
+from discussions.search import search_threads
 from iswg import errors
 from iswg.clocks import clocks, date_line
 from iswg.needs import needs_of
 from vault.http import unlocked
+from vault.searching import StillSearching
 
 NEW_SHOWN = 8
 
@@ -110,9 +111,10 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:200]
     try:
         found = search_bulletins(request.actor, request.vault, typed) if typed else None
+        said = search_threads(request.actor, request.vault, typed) if typed else None
     except StillSearching:
         return errors.page(request, 429, seconds=5)
-    response = render(request, "iswg/search.html", {"typed": typed, "found": found})
+    response = render(request, "iswg/search.html", {"typed": typed, "found": found, "said": said})
     response["Cache-Control"] = "no-store"
     return response
 
