@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def _person(asked: Actor) -> QuerySet[Any, Any]:
     """Every page of a signed-in person begins with this."""
+    assert asked.user_id is not None
     people = get_user_model()._default_manager.filter(pk=asked.user_id, is_active=True)
     return people.values_list(*columns_of(get_user_model()))
 

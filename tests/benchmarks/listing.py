@@ -57,7 +57,7 @@ def measure(count: int) -> dict:
 
     use_guardians_own_table()
     typical, cold, by_hand = fill(count)
-    found = {"count": count, "vendor": connection.vendor}
+    found, here = {"count": count, "vendor": connection.vendor}, connection.vendor == "sqlite"
     for name, user in (("typical", typical), ("cold", cold)):
         actor = current_actor(user.pk)
 
@@ -78,7 +78,9 @@ def measure(count: int) -> dict:
         assert cases[2].result == cases[3].result, (cases[2].result, cases[3].result)
         with CaptureQueriesContext(connection) as queries:
             page()
-        found[name] = {case.name: case.wall_ms for case in cases} | {"queries": len(queries)}
+        # SQLite works in this process; PostgreSQL elsewhere, and only the clock sees that.
+        spent = {case.name: case.ms if here else case.wall_ms for case in cases}
+        found[name] = spent | {"queries": len(queries)}
     return found
 
 
