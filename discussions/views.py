@@ -110,7 +110,7 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
         read_up_to(actor=request.actor, thread=thread, number=opened.messages[-1].message.number)
     posts = posts_of(request.actor, thread, opened.messages)
     context = {
-        **_about(request, thread),
+        **_about(request, thread, stretch),
         **_kept(request, thread, posts),
         **_allowed(request, thread),
         "topic": opened.topic,
@@ -143,10 +143,10 @@ def closed_to(request: HttpRequest, thread: Thread, what: str) -> HttpResponse:
     return render(request, "discussions/closed_to.html", facts, status=409)
 
 
-def _about(request: HttpRequest, thread: Thread) -> dict[str, Any]:
+def _about(request: HttpRequest, thread: Thread, stretch: Stretch) -> dict[str, Any]:
     """Whose it is, who reads it, what it is about, and how far each has come."""
     actor = request.actor
-    cells = seen_cells(thread, actor.administration)
+    cells = seen_cells(thread, actor.administration, stretch.numbers.stop - 1)
     return {
         "nav_key": "discussions",
         "thread": thread,
