@@ -32,8 +32,12 @@ class Cell:
     me: bool
 
 
-def seen_cells(thread: Thread, own: str) -> list[Cell]:
+def seen_cells(thread: Thread, own: str, shown: int) -> list[Cell]:
+    """`shown` is what the page shows its reader just now: who looks has read as far as that."""
     rows = [row for row in thread.participants.all() if not row.named_only]
+    for row in rows:
+        if row.administration_id == own:
+            row.seen = max(row.seen, shown)
     return [_cell(row, thread.last_number, own) for row in rows]
 
 

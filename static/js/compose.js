@@ -258,15 +258,20 @@
     reply(row);
   }, true);
 
-  /* What few need, and what needs a link anyway, is fetched when it is asked for. */
+  /* What not every reader needs, and what needs a link anyway, is fetched when it is asked for. */
   const fetched = new Set();
-  function need(name) {
+  function need(name, then) {
     if (fetched.has(name)) return;
     fetched.add(name);
-    document.head.append(make('script', {src: words[name]}));
+    document.head.append(make('script', {src: words[name], onload: then, onerror: () => fetched.delete(name)}));
   }
   $('#attachments').addEventListener('toggle', e => { if (e.target.open) need('upload'); });
   if ($('#attachments').open) need('upload');
+  const typedMeanwhile = () => { if (text.value !== text.defaultValue) text.dispatchEvent(new Event('input', {bubbles: true})); };
+  text.addEventListener('focus', () => need('drafts', typedMeanwhile));
+  let left;
+  try { left = sessionStorage.getItem('draft:' + form.dataset.draftUrl); } catch { /* forbidden */ }
+  if (left || document.activeElement === text) need('drafts', typedMeanwhile);
   let typedAt = 0;
   text.addEventListener('input', () => {
     error.hidden = true;
