@@ -24,11 +24,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activity import words
+from activity.events import Event
 from activity.links import open_link
 from activity.models import OutgoingMail
 from activity.outgoing import ALONE, URGENT
 from activity.ports import Drawn, administration_name, mail_kinds, page_of
 
+# Of what is mailed about a thread, the most telling first.
+TELLING = [Event.MENTIONED, Event.PARTICIPANT_ADDED, Event.THREAD_OPENED, Event.MESSAGE_POSTED]
 HEADERS = {
     # RFC 3834: no out-of-office answer is wanted.
     "Auto-Submitted": "auto-generated",
@@ -112,14 +115,35 @@ def _stamps(now: datetime) -> dict[str, str]:
 
 
 def _together(rows: Sequence[OutgoingMail]) -> tuple[str, dict[str, Any]]:
+    rows = _told_once(rows)
     items = sorted((_item(row) for row in rows), key=lambda item: not item.is_urgent)
-    return _subject(items), {"items": items}
+    talks = any(row.notice.event.startswith("discussions.") for row in rows if row.notice)
+    return _subject(items), {"items": items, "talks": talks}
+
+
+def _told_once(rows: Sequence[OutgoingMail]) -> list[OutgoingMail]:
+    """Of one thread a mail says the most telling thing once: that one was added to it, or named
+    in it, says also that there is something new."""
+    known: dict[str, int] = {}
+    for row in rows:
+        if row.notice and row.notice.event in TELLING:
+            rank = TELLING.index(row.notice.event)
+            known[row.notice.target] = min(rank, known.get(row.notice.target, rank))
+    return [
+        row
+        for row in rows
+        if not row.notice
+        or row.notice.event not in TELLING
+        or TELLING.index(row.notice.event) == known[row.notice.target]
+    ]
 
 
 def _item(row: OutgoingMail) -> Item:
     notice = row.notice
     assert notice is not None, "mails without a notice have a kind of their own"
-    origin = administration_name(notice.origin)
+    # Messages of many are one notice, so it is from nobody in particular.
+    merged = notice.event == Event.MESSAGE_POSTED
+    origin = "" if merged else administration_name(notice.origin)
     return Item(
         sentence=words.concerns(notice.event, origin),
         reference=notice.reference,

@@ -98,7 +98,7 @@ def post_message(
     _write(vault, opened, message, words)
     named = mentions_in(words.text, names_in(thread))
     _note_mentions(message, {one.name for one in named})
-    ThreadDraft.objects.filter(thread=thread, author_id=actor.user_id).delete()
+    _drop_drafts(actor, thread)
     _keep_up(actor, message)
     _record_post(actor, thread, message, opened, {one.name for one in named})
     return message
@@ -147,6 +147,14 @@ def _write(vault: Vault, opened: OpenEpoch, message: Message, words: Words | Non
 def _sealed(opened: OpenEpoch, message: Message, words: Words) -> bytes:
     field = f"words:{message.revision}"
     return message_key(opened, message).seal_field(field, words.to_bytes(), floor=FLOOR)
+
+
+def _drop_drafts(actor: Actor, thread: Thread) -> None:
+    """What this person had begun here is sent now. What another window has begun with files of
+    its own stays, so that no file is lost by it."""
+    for draft in ThreadDraft.objects.filter(thread=thread, author_id=actor.user_id):
+        if not files.attached_to(DRAFT_KIND, draft.id).exists():
+            draft.delete()
 
 
 def _note_mentions(message: Message, named: set[Name]) -> None:

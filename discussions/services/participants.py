@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from access.actors import Actor
 from access.faces import appointed
 from access.grants import grant
-from access.policy import Action, people_in_standing, require
+from access.policy import Action, people_in_standing, people_who_can, require
 from access.roles import READS
 from access.subjects import subject_seen_by
 from activity.events import Event
 from activity.record import record
+from activity.services import forget_about
 from discussions.audience import faults_of, worked_out
-from discussions.facts import KIND, message_target, notice_facts, topics_of
+from discussions.facts import DRAFT_KIND, KIND, message_target, notice_facts, target_of, topics_of
 from discussions.line import add_to_chain, held, next_message
 from discussions.models import (
     History,
@@ -38,7 +39,7 @@ from discussions.sealing import (
 )
 from discussions.services.messages import NotSent
 from discussions.services.threads import lawful
-from vault import circles
+from vault import circles, files
 from vault.objects import hand_out
 from vault.sessions import Vault
 
@@ -98,7 +99,9 @@ def remove_participant(*, actor: Actor, vault: Vault, thread: Thread, name: str)
     else:
         Participant.objects.filter(administration=name, thread=thread).delete()
         left = Q(administration=name)
-    ThreadDraft.objects.filter(left, thread=thread).delete()
+    for draft in ThreadDraft.objects.filter(left, thread=thread):
+        files.discard_all(DRAFT_KIND, draft.id)
+        draft.delete()
     keys = ThreadEpoch.objects.filter(thread=thread).values_list("uuid", flat=True)
     circles.take_away(KIND, keys, name)
     return _changed(actor, vault, thread, former, Kind.LEFT, name)
@@ -109,6 +112,8 @@ def _changed(
 ) -> Thread:
     """The new key, the note, the line in the journal; newcomers are told."""
     thread = with_audience().get(pk=thread.pk)
+    if kind == Kind.LEFT:
+        forget_about(target_of(thread), people_who_can(Action.READ_THREAD, thread))
     opened = make_epoch(actor, vault, thread, topic_of(former), former.row)
     if kind == Kind.JOINED and thread.history == History.START:
         _hand_over_the_past(vault, thread, name)

@@ -69,6 +69,8 @@ def pay_attention(*, actor: Actor, thread: Thread, attention: str) -> None:
             "position": thread.last_number,
         },
     )
+    if attention == Attention.MUTED:  # what waits to be mailed is not sent either
+        mark_read(actor=actor, notices=notices_about(actor, target_of(thread)))
 
 
 # What one has begun to write --------------------------------------------------------------------
