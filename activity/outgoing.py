@@ -22,6 +22,12 @@ from activity.models import Notice, OutgoingMail
 from activity.ports import mail_kinds
 
 MORNING = datetime.time(7, 0)
+# How long a mail about a message waits even for who wants mails at once: what its reader has seen
+# meanwhile, on a page that was open, needs none.
+SETTLES = {
+    Event.MESSAGE_POSTED: datetime.timedelta(minutes=10),
+    Event.MENTIONED: datetime.timedelta(minutes=3),
+}
 URGENT = frozenset({"priority", "immediate"})
 
 # What concerns a person enough to be told outside the portal. Everything else waits in the
@@ -29,6 +35,10 @@ URGENT = frozenset({"priority", "immediate"})
 MAILED = frozenset(
     {
         Event.BULLETIN_ISSUED,
+        Event.THREAD_OPENED,
+        Event.PARTICIPANT_ADDED,
+        Event.MENTIONED,
+        Event.MESSAGE_POSTED,  # to who follows, and one for all that came since the last reading
         Event.ACKNOWLEDGEMENT_DUE,
         Event.ACKNOWLEDGEMENT_LATE,
         Event.KEY_GRANTED,
@@ -75,6 +85,7 @@ def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -
         return
     patient = {n.recipient_id for n in notices if event not in AT_ONCE and not _is_now(n)}
     zones = home_zones(patient)
+    settled = now + SETTLES.get(event, datetime.timedelta())
     OutgoingMail.objects.bulk_create(
         OutgoingMail(
             recipient=notice.recipient,
@@ -82,9 +93,9 @@ def queue_for(event: Event, notices: Sequence[Notice], now: datetime.datetime) -
             kind=event.value,
             notice=notice,
             made_at=now,
-            not_before=next_morning(now, zones.get(notice.recipient_id, "UTC"))
+            not_before=max(settled, next_morning(now, zones.get(notice.recipient_id, "UTC")))
             if notice.recipient_id in patient
-            else now,
+            else settled,
         )
         for notice in notices
     )
