@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from bulletins.models import Bulletin
 from discussions.models import Message, Thread
+from meetings.models import Meeting, Poll
 
 
 def bulletin_page(_uuid: str, reference: str) -> str:
@@ -40,3 +41,27 @@ def message_page(uuid: str, reference: str) -> str:
 def message_references(uuids: set[str]) -> dict[str, str]:
     rows = Message.objects.filter(uuid__in=uuids).values_list("uuid", "thread__ref")
     return {str(uuid): reference for uuid, reference in rows}
+
+
+def meeting_page(_uuid: str, reference: str) -> str:
+    """The meeting's page, or the list for a notice that carries no reference."""
+    return reverse("meetings:meeting", args=[reference]) if reference else reverse("meetings:list")
+
+
+def meeting_references(uuids: set[str]) -> dict[str, str]:
+    rows = Meeting.objects.filter(uuid__in=uuids).values_list("uuid", "ref")
+    return {str(uuid): reference for uuid, reference in rows}
+
+
+def invitation_page(_uuid: str, reference: str) -> str:
+    """Where an administration answers an invitation."""
+    return reverse("meetings:invitation", args=[reference])
+
+
+def poll_page(_pk: str, reference: str) -> str:
+    return reverse("meetings:poll", args=[reference])
+
+
+def poll_references(keys: set[str]) -> dict[str, str]:
+    rows = Poll.objects.filter(pk__in=keys).values_list("pk", "meeting__ref")
+    return {str(pk): reference for pk, reference in rows}

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from iswg import views
+from meetings.views_feed import feed as calendar_feed
 
 handler400 = "iswg.errors.bad_request"
 handler403 = "iswg.errors.forbidden"
@@ -21,6 +22,7 @@ urlpatterns = [
     path("bulletins/", include("bulletins.urls")),
     path("threads/", include("discussions.urls")),
     path("meetings/", include("meetings.urls")),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("", include("accounts.urls")),
     path("", include("vault.urls")),
     path("", include("activity.urls")),

@@ -27,8 +27,11 @@ def connect() -> None:
     from discussions.live import ThreadLists, ThreadPages
     from discussions.subject import ThreadSubjects
     from iswg import naming
+    from meetings.chores import register_chores as register_meeting_chores
     from meetings.facts import KIND as MEETING_KIND
     from meetings.facts import key_facts_by_id
+    from meetings.posting import register_mails
+    from meetings.reminders import register_reminders as register_meeting_reminders
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -50,6 +53,9 @@ def connect() -> None:
     register_message_drafts()
     register_chores()
     register_reminders()
+    register_meeting_chores()
+    register_meeting_reminders()
+    register_mails()
     register_handovers()
     add_check(holders_fit)
     register_facts(KIND, facts_by_id, issued_at)
@@ -59,3 +65,6 @@ def connect() -> None:
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
     register_page("discussions.thread", naming.thread_page, naming.thread_references)
     register_page("discussions.message", naming.message_page, naming.message_references)
+    register_page("meetings.meeting", naming.meeting_page, naming.meeting_references)
+    register_page("meetings.invitation", naming.invitation_page, naming.meeting_references)
+    register_page("meetings.poll", naming.poll_page, naming.poll_references)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from activity.record import NoticeFacts
-from meetings.models import Meeting, MeetingKey, Writing
+from meetings.models import Meeting, MeetingKey, Poll, Writing
 
 KIND = "meeting"
 PAPER_KIND = "paper"
@@ -26,13 +26,24 @@ def topics_of(meeting: Meeting) -> list[str]:
     return [f"meeting:{meeting.uuid}", EVERY_MEETING]
 
 
-def notice_facts(meeting: Meeting, *, due_on: Any = None, merged: bool = False) -> NoticeFacts:
+def invitation_target(meeting: Meeting) -> str:
+    """What a reminder of an answer leads to: the page on which it is given."""
+    return f"meetings.invitation:{meeting.uuid}"
+
+
+def poll_target(poll: Poll) -> str:
+    return f"meetings.poll:{poll.pk}"
+
+
+def notice_facts(
+    meeting: Meeting, *, due_on: Any = None, merged: bool = False, about: str = ""
+) -> NoticeFacts:
     """A notice says which meeting, never what about."""
     return NoticeFacts(
         reference=meeting.ref,
         origin=meeting.origin_id,
         due_on=due_on,
-        about=target_of(meeting),
+        about=about or target_of(meeting),
         merged=merged,
     )
 

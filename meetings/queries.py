@@ -144,8 +144,10 @@ def replies_of(meeting: Meeting) -> dict[str, Reply]:
 
 
 def unanswered(actor: Actor) -> QuerySet[Meeting]:
-    """Invitations that this administration has not answered."""
-    answered = Reply.objects.filter(administration=actor.administration).values("meeting")
+    """Invitations that this administration has not answered, or answered for another time."""
+    answered = Reply.objects.filter(
+        administration=actor.administration, sequence__gte=F("meeting__time_sequence")
+    ).values("meeting")
     return coming(actor).filter(state=State.INVITED).exclude(pk__in=answered)
 
 

@@ -1,6 +1,8 @@
 """The addresses of meetings, below `/meetings/`. Each theme has its own file of views."""
 
-from django.urls import register_converter
+from django.urls import path, register_converter
+
+from meetings import views, views_feed, views_invitation
 
 
 class Reference:
@@ -18,4 +20,11 @@ class Reference:
 register_converter(Reference, "meeting_ref")
 
 app_name = "meetings"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.meeting_list, name="list"),
+    path("<meeting_ref:ref>/", views.meeting, name="meeting"),
+    path("<meeting_ref:ref>/participants/", views.participants, name="participants"),
+    path("calendar/", views_feed.calendar, name="calendar"),
+    path("calendar/<int:pk>/revoke/", views_feed.revoke, name="revoke_feed"),
+    path("<meeting_ref:ref>/invitation/", views_invitation.invitation, name="invitation"),
+]

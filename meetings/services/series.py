@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -25,7 +26,18 @@ from activity.record import record
 from meetings import when, writings
 from meetings.facts import KIND, notice_facts, target_of, topics_of
 from meetings.holding import held
-from meetings.models import Field, Group, Kind, Meeting, MeetingKey, Participant, Role, State
+from meetings.models import (
+    Field,
+    Group,
+    Kind,
+    Meeting,
+    MeetingKey,
+    Participant,
+    Reply,
+    Role,
+    State,
+)
+from meetings.posting import tell_calendars
 from meetings.queries import seats_on, with_people
 from meetings.sealing import make_key, newest_keys, open_keys, open_present
 from vault import circles
@@ -226,14 +238,19 @@ def move_meeting(
 
 
 def moved(actor: Actor, meeting: Meeting) -> None:
-    """Keep a new time, raise the sequence, and tell those who were invited."""
+    """Keep a new time, raise the sequence, and tell those who were invited. What was answered to
+    the former time lapses."""
     meeting.sequence += 1
+    meeting.time_sequence = meeting.sequence
     meeting.save(
         update_fields=[
             "local_date", "local_time", "minutes", "zone", "starts_at", "zone_rules", "sequence",
+            "time_sequence",
         ]
     )  # fmt: skip
     told = meeting.state == State.INVITED
+    if told:
+        tell_calendars(meeting, people_who_can(Action.READ_MEETING, meeting))
     record(
         actor,
         Event.MEETING_MOVED,
@@ -273,6 +290,8 @@ def cancel_meeting(*, actor: Actor, meeting: Meeting) -> Meeting:
     was_invited = meeting.state == State.INVITED
     meeting.state, meeting.sequence = State.CANCELLED, meeting.sequence + 1
     meeting.save(update_fields=["state", "sequence"])
+    if was_invited:
+        tell_calendars(meeting, people_who_can(Action.READ_MEETING, meeting))
     record(
         actor,
         Event.MEETING_CANCELLED,
@@ -319,6 +338,8 @@ def change_participants(
         detail["key"] = make_key(actor, vault, meeting, None, number).made
         _hand_over(vault, meeting, added)
         _close_again(actor, vault, meeting)
+        if meeting.state == State.INVITED:
+            _follow_in_calendars(meeting, added, known.keys() - wanted.keys())
     record(
         actor,
         Event.MEETING_PARTICIPANTS,
@@ -329,6 +350,19 @@ def change_participants(
         topics=topics_of(meeting),
     )
     return meeting
+
+
+def _follow_in_calendars(meeting: Meeting, added: Iterable[str], gone: Iterable[str]) -> None:
+    """Who is added is invited, who is taken out hears that it is over; the sequence rises, so that
+    this replaces what their calendars hold."""
+    meeting.sequence += 1
+    meeting.save(update_fields=["sequence"])
+    rows = Participant.objects.filter(meeting=meeting, administration__in=added)
+    rows.update(invited_at=timezone.now())
+    Reply.objects.filter(meeting=meeting, administration__in=gone).delete()
+    for codes, first in ((added, True), (gone, False)):
+        if codes:
+            tell_calendars(meeting, appointed(READS, codes), first=first)
 
 
 def _hand_over(vault: Vault, meeting: Meeting, added: Iterable[str]) -> None:
