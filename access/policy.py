@@ -507,7 +507,8 @@ def grant_keys(actor: Actor, person: Any) -> Decision:
 @rule(Action.ENTER_KEY)
 def enter_key(actor: Actor, person: Any) -> Decision:
     """`person` is an Actor's facts about whose key it is. The first officer of an
-    administration is entered by the Secretariat, colleagues by their coordinator."""
+    administration is entered by the Secretariat, colleagues by their coordinator. An observer
+    is entered to be invited by name: a key of the own, never an administration's."""
     return (
         allow_if(
             actor.holds(APPOINTS | {Role.SECRETARIAT}),
@@ -518,8 +519,8 @@ def enter_key(actor: Actor, person: Any) -> Decision:
             _("A coordinator vouches for people of the own administration only."),
         )
         and allow_if(
-            bool(standing(person)) and person.holds(READS),
-            _("This person holds no role that reads bulletins."),
+            bool(standing(person)) and person.holds(READS | {Role.OBSERVER}),
+            _("This person holds no role that reads anything."),
         )
     )
 

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from access.actors import Actor
+from access.policy import Action, visible
 from accounts.models import Administration
 from accounts.spoken import fold_name
 from bulletins.handling import TLP_ORDER
@@ -54,9 +56,11 @@ class FilterForm(forms.Form):
     origin = forms.ChoiceField(label=_("From"), required=False, widget=ShortSelect)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False, widget=ShortSelect)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Administration.objects.exclude(kind="partner").order_by()
+        # Observers do not see the list of members, here neither.
+        rows = visible(Administration.objects.all(), actor, Action.READ_ADMINISTRATION)
+        rows = rows.exclude(kind="partner").order_by()
         french = get_language() == "fr"
         origins = [
             (code, name_fr if french and name_fr else name)
@@ -65,12 +69,12 @@ class FilterForm(forms.Form):
         self.fields["origin"].choices = [ANY, *sorted(origins, key=lambda o: fold_name(o[1]))]
 
 
-def read(query: Any) -> tuple[FilterForm, dict[str, str]]:
+def read(query: Any, actor: Actor) -> tuple[FilterForm, dict[str, str]]:
     """The form as it was filled in, and the filters that say something.
 
     Anything else in the address is passed over.
     """
-    form = FilterForm(query)
+    form = FilterForm(query, actor=actor)
     form.is_valid()
     return form, {name: value for name, value in form.cleaned_data.items() if value}
 

@@ -32,7 +32,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
     since = latest_live_id()
     if box == "drafts":
         return _drafts(request, since)
-    filter_form, chosen = filters.read(request.GET)
+    filter_form, chosen = filters.read(request.GET, request.actor)
     rows = Box(request.actor, box, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = page.object_list

@@ -146,7 +146,8 @@ def bring_in_everybody(cast: Cast, clock: Clock) -> None:
     observer; each administration on a day of its own."""
     officer = cast[OFFICER]
     make_first_epoch(actor=officer.actor, keys=officer.keys)
-    cast.bring_in(officer, "observer", PARTNER)
+    seen = cast.bring_in(officer, "observer", PARTNER)
+    enter_person(actor=officer.actor, keys=officer.keys, person=seen.user, compared=seen.words)
     today = clock.moment.date()
     seats = {seat.administration_id for seat in seats_on(today)}
     for number, code in enumerate(sorted(row.code for row in members_on(today))):
