@@ -7,7 +7,7 @@ reader has then.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -53,6 +53,9 @@ MAILED = frozenset(
         Event.NEW_START_MADE,
         Event.BEGINNING_WITNESSED,
         Event.JOURNAL_BROKEN,
+        Event.MEETING_REPLY_DUE,
+        Event.MEETING_REPLY_LATE,
+        Event.POLL_OPENED,
     }
 )
 
@@ -61,6 +64,8 @@ AT_ONCE = frozenset(
     {
         Event.ACKNOWLEDGEMENT_DUE,
         Event.ACKNOWLEDGEMENT_LATE,
+        Event.MEETING_REPLY_DUE,
+        Event.MEETING_REPLY_LATE,
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,
@@ -117,6 +122,16 @@ def queue_to_person(*, person: Any, kind: str, facts: Mapping[str, Any]) -> Outg
     """A mail to a person, that is not a notice."""
     row = OutgoingMail(recipient=person, language=person.language, facts=shapes.plain(facts))
     return _queued(row, kind)
+
+
+def queue_to_people(*, people: Iterable[Any], kind: str, facts: Mapping[str, Any]) -> None:
+    """One mail each, with the same facts, in one write."""
+    if not stands_alone(kind):
+        raise ValueError(f"no mail of the kind {kind}")
+    plain = shapes.plain(facts)
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(recipient=one, language=one.language, kind=kind, facts=plain) for one in people
+    )
 
 
 def warn(*, person: Any, event: Event, network: str = "") -> OutgoingMail:
