@@ -1,0 +1,232 @@
+"""The readers: opens sockets, has messages sent, and counts what arrives, with the clock.
+
+`python -m tests.benchmarks.fanout_load PLAN.json` prints one line of JSON. The plan names the
+servers (addresses and process ids), how many sockets, and what to do: some messages one after
+the other for the latency, then as many as go for some seconds, then perhaps a burst.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import itertools
+import json
+import os
+import random
+import statistics
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import picows
+import uvloop
+
+TICK, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+MARK = b"QQ"
+now = time.perf_counter
+
+
+def processor_seconds(pids: list[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICK
+
+
+def resident(pids: list[int]) -> int:
+    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for pid in pids)
+
+
+class Load:
+    def __init__(self, plan: dict) -> None:
+        self.plan, self.n, self.ours = plan, plan["sockets"], plan.get("ours")
+        self.sockets: list[picows.WSTransport] = []
+        self.sent_at: dict[int, float] = {}
+        self.arrived: dict[int, int] = {}
+        self.complete: dict[int, asyncio.Future] = {}
+        self.total = self.bytes = self.closed = 0
+        self.refused: list[str] = []
+        self.latencies = array.array("d")
+        self.recording = False
+        self.numbers = itertools.count(1)
+        chosen = random.Random(1)
+        words = ["".join(chosen.choices("etaoinshrdlu", k=chosen.randint(2, 9))) for _ in range(80)]
+        self.body = (" ".join(words) * 40)[: plan["size"]]
+
+    # What arrives
+
+    def frame(self, socket, text: bytes) -> None:
+        found = text.find(MARK)
+        if found >= 0 and b'"t":"event"' in text[:20] + b'"t":"event"' * (not self.ours):
+            self.bytes += len(text) + 4
+            self.delivered(int(text[found + 2 : found + 10]))
+        elif text == b'{"t":"ping"}':
+            socket.send(picows.WSMsgType.TEXT, b'{"t":"pong"}')
+        elif b'"t":"ready"' in text:
+            socket.ready.set_result(None)
+        elif b'"t":"refused"' in text or b'"t":"reload"' in text:
+            self.refused.append(text.decode())
+
+    def delivered(self, number: int) -> None:
+        self.total += 1
+        count = self.arrived[number] = self.arrived.get(number, 0) + 1
+        if self.recording:
+            self.latencies.append(now() - self.sent_at[number])
+        if count == self.n and not self.complete[number].done():
+            self.complete[number].set_result(None)
+
+    # What is sent
+
+    async def connect(self) -> float:
+        began, gate = now(), asyncio.Semaphore(20)
+
+        async def one(number: int) -> None:
+            async with gate:
+                await self._open(number)
+
+        await asyncio.gather(*[one(number) for number in range(self.n)])
+        return now() - began
+
+    async def _open(self, number: int) -> None:
+        load, url = self, self.plan["urls"][number % len(self.plan["urls"])]
+        ready = asyncio.get_running_loop().create_future()
+
+        class Listener(picows.WSListener):
+            def on_ws_frame(self, transport, frame):
+                if frame.msg_type == picows.WSMsgType.TEXT:
+                    load.frame(self, frame.get_payload_as_bytes())
+                elif frame.msg_type == picows.WSMsgType.PING:
+                    transport.send_pong(frame.get_payload_as_bytes())
+                elif frame.msg_type == picows.WSMsgType.CLOSE:
+                    load.closed += 1
+                    transport.disconnect()
+
+            def send(self, kind, data):
+                self.transport.send(kind, data)
+
+        headers = {}
+        if self.ours:
+            cookies = self.ours["cookies"]
+            origin = url.replace("ws://", "http://").removesuffix("/ws/")
+            headers = {"Cookie": cookies[number % len(cookies)], "Origin": origin}
+        transport, listener = await picows.ws_connect(Listener, url, extra_headers=headers)
+        listener.transport, listener.ready = transport, ready
+        self.sockets.append(transport)
+        if self.ours:
+            topics = self.ours["topics"]
+            self.say(transport, {"t": "subscribe", "topics": topics})
+            await asyncio.wait_for(ready, 60)
+
+    @staticmethod
+    def say(transport, frame: dict) -> None:
+        transport.send(picows.WSMsgType.TEXT, json.dumps(frame).encode())
+
+    def send(self) -> int:
+        number = next(self.numbers)
+        text = f"QQ{number:08d} {self.body}"
+        self.complete[number] = asyncio.get_running_loop().create_future()
+        self.sent_at[number] = now()
+        socket = self.sockets[number % self.n]
+        if self.ours:
+            data = {"thread": self.ours["ref"], "message": str(uuid.uuid4()), "text": text}
+            self.say(
+                socket, {"t": "act", "c": str(number), "act": "discussions.post", "data": data}
+            )
+        else:
+            self.say(socket, {"t": "event", "html": text})
+        return number
+
+    async def wait_for(self, number: int) -> bool:
+        try:
+            await asyncio.wait_for(self.complete[number], self.plan.get("patience", 20))
+        except TimeoutError:
+            return False
+        return True
+
+    # What is measured
+
+    async def paced(self, count: int) -> dict:
+        for _ in range(2):
+            await self.wait_for(self.send())
+        last, lost = [], 0
+        self.recording = True
+        for _ in range(count):
+            number = self.send()
+            if await self.wait_for(number):
+                last.append(now() - self.sent_at[number])
+            else:
+                lost += self.n - self.arrived.get(number, 0)
+            await asyncio.sleep(0.03)
+        self.recording = False
+        times = sorted(self.latencies)
+        return {
+            "p50_ms": 1000 * times[len(times) // 2],
+            "p99_ms": 1000 * times[int(len(times) * 0.99)],
+            "last_ms": 1000 * statistics.median(last) if last else None,
+            "lost": lost,
+        }
+
+    async def flat_out(self, seconds: float, window: int, most: int) -> dict:
+        pids = self.plan["pids"]
+        deliveries, cpu, began = self.total, processor_seconds(pids), now()
+        left = itertools.count()
+
+        async def again() -> None:
+            while now() - began < seconds and next(left) < most:
+                if not await self.wait_for(self.send()):
+                    return
+
+        await asyncio.gather(*[again() for _ in range(window)])
+        took, used = now() - began, processor_seconds(pids) - cpu
+        done = self.total - deliveries
+        return {
+            "deliveries_s": done / took,
+            "messages_s": done / took / self.n,
+            "cpu_us_per_delivery": 1e6 * used / max(done, 1),
+            "cpu_ms_per_message": 1e3 * used * self.n / max(done, 1),
+        }
+
+    async def burst(self, count: int) -> dict:
+        before, began = self.total, now()
+        pids = self.plan["pids"]
+        cpu = processor_seconds(pids)
+        for _ in range(count):
+            self.send()
+        seen = -1
+        while seen != self.total:
+            seen = self.total
+            await asyncio.sleep(self.plan.get("quiet", 4))
+            if self.total - before >= count * self.n:
+                break
+        used = processor_seconds(pids) - cpu
+        return {
+            "burst_delivered": (self.total - before) / (count * self.n),
+            "burst_s": now() - began,
+            "burst_cpu_us_per_delivery": 1e6 * used / max(self.total - before, 1),
+        }
+
+
+async def run(plan: dict) -> dict:
+    load = Load(plan)
+    idle = resident(plan["pids"])
+    found: dict = {"connect_s": await load.connect()}
+    await asyncio.sleep(1)
+    found["kib_per_socket"] = (resident(plan["pids"]) - idle) / 1024 / load.n
+    if plan.get("messages"):
+        found |= await load.paced(plan["messages"])
+    if plan.get("seconds"):
+        found |= await load.flat_out(plan["seconds"], plan.get("window", 1), plan.get("most", 9999))
+    if plan.get("burst"):
+        found |= await load.burst(plan["burst"])
+    found["bytes"] = load.bytes / max(load.total, 1)
+    found["closed"], found["refused"] = load.closed, load.refused[:3]
+    for socket in load.sockets:
+        socket.disconnect()
+    await asyncio.sleep(0.3)
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(uvloop.run(run(json.loads(Path(sys.argv[1]).read_text())))))
