@@ -78,6 +78,14 @@ def is_private_mail(found: Mapping[str, Any]) -> bool:
     return bool(sealed) or found.get("EMAIL_HOST") in {"localhost", "127.0.0.1", "::1"}
 
 
+def month(raw: str) -> int:
+    """A month of the year, by its number."""
+    number = int(raw)
+    if not 1 <= number <= 12:
+        raise ValueError
+    return number
+
+
 def networks(raw: str) -> list[str]:
     """Addresses or networks with commas, each one that can be meant."""
     found = [part.strip() for part in raw.split(",") if part.strip()]

@@ -15,7 +15,15 @@ import dj_email_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from iswg.environment import Environment, is_private_mail, networks, peppers, pin, secret_bytes
+from iswg.environment import (
+    Environment,
+    is_private_mail,
+    month,
+    networks,
+    peppers,
+    pin,
+    secret_bytes,
+)
 from vault.crypto.phrase import ArgonCost
 
 env = Environment()
@@ -212,7 +220,9 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
 # The month in which the organisation's year begins: a suggestion for new meetings, no more.
-FISCAL_YEAR_STARTS = 7
+FISCAL_YEAR_STARTS = env.parsed(
+    "ISWG_FISCAL_YEAR_STARTS", month, 7, "write a month as a number from 1 to 12"
+)
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

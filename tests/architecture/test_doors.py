@@ -36,6 +36,8 @@ WITHOUT_REQUIRE = {
     "accounts/services/second_factor.show_recovery_codes": OWN,
     "bulletins/opening.mark_all_read": OWN,
     "discussions/services/threads.end_overdue": COMMAND,
+    "meetings/services/feeds.make_feed": OWN,
+    "meetings/services/feeds.revoke_feed": OWN,
     "meetings/services/series.work_out_again": COMMAND,
     "meetings/services/silence.close_silences": COMMAND,
     "vault/joining.finish_waiting": INNER,
