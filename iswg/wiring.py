@@ -24,8 +24,10 @@ def connect() -> None:
     from discussions.chores import register_chores
     from discussions.facts import KIND as THREAD_KIND
     from discussions.facts import epoch_facts_by_id
+    from discussions.handover import register_thread_handovers
     from discussions.live import ThreadLists, ThreadPages
     from discussions.subject import ThreadSubjects
+    from discussions.verification import threads_fit
     from iswg import naming
     from meetings.chores import register_chores as register_meeting_chores
     from meetings.facts import KIND as MEETING_KIND
@@ -57,7 +59,9 @@ def connect() -> None:
     register_meeting_reminders()
     register_mails()
     register_handovers()
+    register_thread_handovers()
     add_check(holders_fit)
+    add_check(threads_fit)
     register_facts(KIND, facts_by_id, issued_at)
     register_facts(THREAD_KIND, epoch_facts_by_id)
     register_facts(MEETING_KIND, key_facts_by_id)

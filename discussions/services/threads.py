@@ -26,7 +26,6 @@ from discussions.models import (
     Bookmark,
     History,
     Kind,
-    Message,
     Participant,
     State,
     Thread,
@@ -163,28 +162,15 @@ def change_state(*, actor: Actor, vault: Vault, thread: Thread, state: str) -> T
         return thread
     thread.state = wanted
     thread.save(update_fields=["state"])
-    note = write_note(actor, vault, thread, NOTES[wanted])
-    record(
-        actor,
-        Event.THREAD_STATE,
-        message_target(note),
-        detail={
-            "thread": thread.ref,
-            "state": wanted,
-            "number": note.number,
-            "hash": bytes(note.hash).hex(),
-        },
-        topics=topics_of(thread),
-    )
-    return thread
-
-
-def write_note(actor: Actor, vault: Vault, thread: Thread, kind: str, about: str = "") -> Message:
-    """A line of the thread about itself, signed and numbered like a message, without words."""
     opened = epoch_to_write_under(actor, vault, thread)
-    note = next_message(actor, thread, opened, uuid=uuid4(), kind=kind, about=about)
+    note = next_message(actor, thread, opened, uuid=uuid4(), kind=NOTES[wanted])
     add_to_chain(vault, note)
-    return note
+    detail = {"thread": thread.ref, "state": wanted, "number": note.number}
+    detail["hash"] = bytes(note.hash).hex()
+    if opened.made:
+        detail["key"] = opened.made
+    record(actor, Event.THREAD_STATE, message_target(note), detail=detail, topics=topics_of(thread))
+    return thread
 
 
 @transaction.atomic
@@ -203,7 +189,7 @@ def end_overdue(*, actor: Actor, now: datetime.datetime) -> int:
             actor,
             Event.THREAD_STATE,
             target_of(thread),
-            detail={"state": State.CLOSED, "ended": True},
+            detail={"thread": thread.ref, "state": State.CLOSED, "ended": True},
             topics=topics_of(thread),
         )
         count += 1
