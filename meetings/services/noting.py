@@ -1,0 +1,103 @@
+"""Notes that several people type at once, and how to join the meeting by video or telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from access.actors import Actor
+from access.policy import Action, require
+from activity.events import Event
+from activity.record import record
+from meetings import writings
+from meetings.facts import target_of, topics_of
+from meetings.holding import held
+from meetings.merging import lines_of, merge
+from meetings.models import AgendaItem, Field, Meeting, Writing
+from meetings.services.room import write_notes
+from vault.sessions import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The notes as they stand now: what was typed, with what others wrote meanwhile."""
+
+    words: str
+    revision: int
+
+
+class Collision(Exception):
+    """Somebody changed the same lines meanwhile. `now` is what is there, `both` holds both."""
+
+    def __init__(self, now: writings.Text, both: str) -> None:
+        super().__init__()
+        self.now, self.both = now, both
+
+
+@transaction.atomic
+def keep_notes(
+    *,
+    actor: Actor,
+    vault: Vault,
+    item: AgendaItem,
+    words: str,
+    base: int,
+    former: str | None = None,
+) -> Kept:
+    """What this person typed, over the notes of revision `base`. Lines that others wrote since
+    stay; Collision if the same lines were changed, and then nothing is written.
+
+    `former` is what the page had before this was typed, where that is not revision `base`:
+    somebody who goes on typing while a merged text is on its way to the page.
+    """
+    held(item.meeting)  # so that nobody writes between the merging and the writing
+    words = "\n".join(lines_of(words))
+    try:
+        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=base)
+    except writings.Overtaken as overtaken:
+        now = overtaken.now
+        if now.broken or now.locked:
+            raise Collision(now, words) from None
+        if former is None:
+            former = _words_at(vault, item, base)
+        merged = merge(former, words, now.words)
+        if not merged.clean:
+            raise Collision(now, merged.words) from None
+        words = merged.words
+        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=now.revision)
+    return Kept(words, written.revision if written else _newest(item))
+
+
+def _words_at(vault: Vault, item: AgendaItem, revision: int) -> str:
+    """How the notes stood then; nothing before the first revision."""
+    rows = Writing.objects.select_related("key", "key__item", "author", "administration").filter(
+        subject=item.uuid, field=Field.NOTES, revision=revision
+    )
+    return "".join(text.words for text in writings.read_rows(vault, item.meeting, list(rows)))
+
+
+def _newest(item: AgendaItem) -> int:
+    rows = Writing.objects.filter(subject=item.uuid, field=Field.NOTES).order_by("-revision")
+    return rows.values_list("revision", flat=True).first() or 0
+
+
+@transaction.atomic
+def write_join_details(
+    *, actor: Actor, vault: Vault, meeting: Meeting, words: str, base: int
+) -> Writing | None:
+    """The link and the telephone numbers. writings.Overtaken if somebody wrote since `base`."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    written = writings.write(
+        actor, vault, meeting, meeting.uuid, Field.JOIN, words.strip(), base=base
+    )
+    if written is not None:
+        record(
+            actor,
+            Event.AGENDA_CHANGED,
+            target_of(meeting),
+            detail={"join": True, "revision": written.revision},
+            topics=topics_of(meeting)[:1],
+        )
+    return written
