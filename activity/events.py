@@ -56,6 +56,7 @@ class Event(StrEnum):
     DECISION_TAKEN = "meetings.decision_taken"
     DECISION_SUPERSEDED = "meetings.decision_superseded"
     SILENCE_OPENED = "meetings.silence_opened"
+    SILENCE_DUE = "meetings.silence_due"
     SILENCE_BROKEN = "meetings.silence_broken"
     SILENCE_KEPT = "meetings.silence_kept"
     ACTION_TAKEN = "meetings.action_taken"

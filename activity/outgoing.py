@@ -56,6 +56,13 @@ MAILED = frozenset(
         Event.MEETING_REPLY_DUE,
         Event.MEETING_REPLY_LATE,
         Event.POLL_OPENED,
+        Event.SILENCE_OPENED,
+        Event.SILENCE_DUE,
+        Event.SILENCE_BROKEN,
+        Event.ACTION_TAKEN,
+        Event.ACTION_DUE,
+        Event.ACTION_LATE,
+        Event.MINUTES_CIRCULATED,
     }
 )
 
@@ -66,6 +73,9 @@ AT_ONCE = frozenset(
         Event.ACKNOWLEDGEMENT_LATE,
         Event.MEETING_REPLY_DUE,
         Event.MEETING_REPLY_LATE,
+        Event.SILENCE_DUE,
+        Event.ACTION_DUE,
+        Event.ACTION_LATE,
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from activity.record import NoticeFacts
-from meetings.models import Meeting, MeetingKey, Poll, Writing
+from meetings.models import ActionPoint, Meeting, MeetingKey, Poll, Writing
 
 KIND = "meeting"
 PAPER_KIND = "paper"
@@ -29,6 +29,18 @@ def topics_of(meeting: Meeting) -> list[str]:
 def invitation_target(meeting: Meeting) -> str:
     """What a reminder of an answer leads to: the page on which it is given."""
     return f"meetings.invitation:{meeting.uuid}"
+
+
+def minutes_target(meeting: Meeting) -> str:
+    return f"meetings.minutes:{meeting.uuid}"
+
+
+def silence_target(meeting: Meeting) -> str:
+    return f"meetings.silence:{meeting.uuid}"
+
+
+def action_target(action: ActionPoint) -> str:
+    return f"meetings.actionpoint:{action.uuid}"
 
 
 def poll_target(poll: Poll) -> str:

@@ -16,7 +16,7 @@ from access.roles import WRITES
 from activity.events import Event
 from activity.record import record
 from meetings import writings
-from meetings.facts import notice_facts, target_of, topics_of
+from meetings.facts import action_target, notice_facts, target_of, topics_of
 from meetings.holding import held, held_item, held_proposal
 from meetings.models import (
     ActionPoint,
@@ -264,7 +264,7 @@ def take_action(
         target_of(meeting),
         detail={"number": action.number, "owner": owner, "due_on": due_on},
         audience=appointed(WRITES, [owner]),
-        notice=notice_facts(meeting, due_on=due_on),
+        notice=notice_facts(meeting, due_on=due_on, about=action_target(action)),
         topics=topics_of(meeting),
     )
     return action

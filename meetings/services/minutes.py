@@ -19,7 +19,7 @@ from activity.events import Event
 from activity.record import record
 from meetings import writings
 from meetings.adopted import ADOPTION, MINUTES, adoption_facts, texts_of
-from meetings.facts import notice_facts, target_of, topics_of
+from meetings.facts import minutes_target, notice_facts, target_of, topics_of
 from meetings.holding import held, held_item
 from meetings.models import (
     Adoption,
@@ -66,7 +66,9 @@ def _moved(actor: Actor, meeting: Meeting, state: MinutesState) -> Meeting:
         target_of(meeting),
         detail={"state": state, "until": meeting.comments_until},
         audience=people_who_can(Action.READ_MEETING, meeting) if told else None,
-        notice=notice_facts(meeting, due_on=meeting.comments_until, merged=True),
+        notice=notice_facts(
+            meeting, due_on=meeting.comments_until, merged=True, about=minutes_target(meeting)
+        ),
         topics=topics_of(meeting),
     )
     return meeting
@@ -120,7 +122,9 @@ def write_communique(
 
 
 def _must_not_be_adopted(meeting: Meeting) -> None:
-    if meeting.minutes_state == MinutesState.ADOPTED:
+    # The signed adoption counts, too: a hand that only turns the state back opens nothing.
+    adopted = Adoption.objects.filter(meeting=meeting).exists()
+    if adopted or meeting.minutes_state == MinutesState.ADOPTED:
         raise NotPossible({"state": _("These minutes were adopted. Nothing in them changes.")})
 
 
@@ -236,7 +240,7 @@ def adopt_minutes(*, actor: Actor, vault: Vault, meeting: Meeting, adopted_in: M
         target_of(meeting),
         detail={"adopted_in": later.ref, "signature": bytes(adoption.signature)},
         audience=people_who_can(Action.READ_MEETING, meeting),
-        notice=notice_facts(meeting),
+        notice=notice_facts(meeting, about=minutes_target(meeting)),
         topics=topics_of(meeting),
     )
     return adoption

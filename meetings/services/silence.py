@@ -14,7 +14,7 @@ from access.policy import Action, people_who_can, require
 from activity.events import Event
 from activity.record import record
 from meetings import writings
-from meetings.facts import notice_facts, target_of, topics_of
+from meetings.facts import notice_facts, silence_target, target_of, topics_of
 from meetings.holding import held_proposal
 from meetings.models import (
     Ballot,
@@ -77,7 +77,7 @@ def open_silence(
         target_of(meeting),
         detail={"proposal": proposal.uuid, "deadline": deadline},
         audience=people_who_can(Action.READ_MEETING, meeting),
-        notice=notice_facts(meeting, due_on=deadline.date()),
+        notice=notice_facts(meeting, due_on=deadline.date(), about=silence_target(meeting)),
         topics=topics_of(meeting),
     )
     return proposal
@@ -127,7 +127,7 @@ def object_to(*, actor: Actor, vault: Vault, proposal: Proposal, words: str) -> 
         target_of(row.meeting),
         detail={"proposal": row.uuid, "seat": actor.administration},
         audience=people_who_can(Action.READ_MEETING, row.meeting),
-        notice=notice_facts(row.meeting),
+        notice=notice_facts(row.meeting, about=silence_target(row.meeting)),
         topics=topics_of(row.meeting),
     )
     return ballot
@@ -161,7 +161,7 @@ def close_silences(*, actor: Actor, now: datetime.datetime) -> int:
             target_of(row.meeting),
             detail={"proposal": row.uuid, "number": decision.number},
             audience=people_who_can(Action.READ_MEETING, row.meeting),
-            notice=notice_facts(row.meeting),
+            notice=notice_facts(row.meeting, about=silence_target(row.meeting)),
             topics=topics_of(row.meeting),
         )
         count += 1
