@@ -13,7 +13,7 @@ from accounts.models import User
 from activity.events import Event
 from activity.record import record
 from bulletins.models import Bulletin
-from iswg.demo import aftermath, ledgers
+from iswg.demo import aftermath, ledgers, threads
 from iswg.demo.bulletins import issue_moment, publish
 from iswg.demo.cast import ME, PEOPLE, Cast, bring_in_everybody, enter_places, found_portal
 from iswg.demo.clock import Clock, told_by
@@ -88,16 +88,18 @@ def _people(cast: Cast, clock: Clock, say: Say) -> None:
 
 
 def _bulletins(cast: Cast, clock: Clock, say: Say) -> None:
-    say("Publishing twelve bulletins; the others open and acknowledge them ...")
+    say("Publishing twelve bulletins; the others open, acknowledge and discuss them ...")
     timeline = Timeline()
+    issued: dict[str, Bulletin] = {}
 
     def issue(piece: Piece) -> None:
-        bulletin = publish(piece, cast, clock)
+        bulletin = issued[piece.number] = publish(piece, cast, clock)
         for moment, act in ledgers.acts(piece, bulletin, cast, clock):
             timeline.add(moment, act)
 
     for piece in PIECES:
         timeline.add(issue_moment(piece, clock), lambda piece=piece: issue(piece))
+    threads.plan(timeline, cast, clock, issued)
     for day in (-8, -1):
         timeline.add(clock.at(day), aftermath.checkpoint)
     timeline.play(clock)
