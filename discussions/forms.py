@@ -1,10 +1,12 @@
-"""What people fill in: a new discussion, a message."""
+"""What people fill in: a new discussion."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from discussions.content import TEXT_LIMIT, TOPIC_LIMIT
@@ -63,12 +65,8 @@ class ThreadForm(forms.Form):
         ]
         self.fields["officers"].choices = [(one.pk, one.name) for one in officers]  # type: ignore[attr-defined]
 
-
-class MessageForm(forms.Form):
-    """The composer below a thread."""
-
-    text = forms.CharField(
-        label=_("Your message"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    def clean_ends_on(self) -> datetime.date | None:
+        ends_on = self.cleaned_data["ends_on"]
+        if ends_on and ends_on <= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day to come."))
+        return ends_on

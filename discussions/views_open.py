@@ -31,6 +31,8 @@ from vault.http import unlocked
 from wording.markings import TLP_MEANING, TLP_ORDER, Tlp
 from wording.markup import render as markdown
 
+INVALID = 422
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -136,7 +138,7 @@ def _received(request: HttpRequest, asked: Asked) -> HttpResponse:
     if "change" in request.POST:
         return _page(request, _form(request, asked.subject, initial=_typed(form)), asked)
     if not form.is_valid():
-        return _page(request, form, asked, 400)
+        return _page(request, form, asked, INVALID)
     try:
         if "check" in request.POST:
             return _check(request, form, asked)
@@ -144,7 +146,7 @@ def _received(request: HttpRequest, asked: Asked) -> HttpResponse:
     except NotSent as refusal:
         for field, sentence in refusal.faults.items():
             form.add_error(field if field in form.fields else None, sentence)
-        return _page(request, form, asked, 400)
+        return _page(request, form, asked, INVALID)
 
 
 def _typed(form: ThreadForm) -> dict[str, Any]:

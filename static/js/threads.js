@@ -138,14 +138,16 @@
     changed();
   }
 
-  let marked = last(), reader;
+  /* How far this person has read, told at most every ten seconds. */
+  let marked = last(), reader, toldAt = 0;
   function reading() {
     clearTimeout(reader);
     if (document.hidden || hole() || last() <= marked) return;
     reader = setTimeout(() => {
       if (document.hidden || last() <= marked) return;
+      toldAt = Date.now();
       if (send({t: 'act', c: 'read-' + last(), act: 'discussions.read', data: {thread: words.thread, number: last()}})) marked = last();
-    }, 3000);
+    }, Math.max(0, toldAt + 10000 - Date.now()));
   }
 
   /* ---- Who else is here, if this person chose to be seen, too ---- */

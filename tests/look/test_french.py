@@ -18,6 +18,8 @@ from activity.models import Notice, OutgoingMail
 from activity.outgoing import warn
 from activity.record import record_refusal
 from bulletins.models import Bulletin, Draft
+from discussions.models import Thread
+from discussions.services.messages import edit_message
 from tests.factories import PHRASE, sign_in
 from tests.look.french import english_in, pieces_of
 from tools import messages
@@ -34,6 +36,8 @@ WORDS = {
 # What machines ask, and downloads: no page for a reader.
 NO_PAGES = {
     "healthz", "readyz", "metrics", "security_txt", "robots", "bulletins:download",
+    "discussions:names", "discussions:text", "discussions:pdf", "discussions:download",
+    "discussions:files", "discussions:piece",
     "mfa_login_webauthn",
 }  # fmt: skip
 
@@ -136,7 +140,11 @@ def arguments(world):
     """For each address with a place in it, something that is there."""
     bulletin, draft = Bulletin.objects.latest("pk"), Draft.objects.latest("saved_at")
     person = {"pk": world.fj_contact.pk}
+    thread = Thread.objects.latest("pk")
+    message = {"ref": thread.ref, "number": 1}
     return {
+        **{f"discussions:{name}": {"ref": thread.ref} for name in ("thread", "participants")},
+        **{f"discussions:{name}": message for name in ("edit", "withdraw", "history")},
         "bulletins:detail": {"ref": bulletin.ref},
         "bulletins:draft": {"draft_id": draft.pk},
         "bulletins:check": {"draft_id": draft.pk},
@@ -187,7 +195,7 @@ def _only_acts(name, converters):
 
 
 @pytest.fixture
-def story(france, desk):
+def story(france, desk, table):
     """Enough has happened that every page has something to show."""
     france.newcomer("FJ")
     User.objects.update(language="fr")
@@ -195,6 +203,10 @@ def story(france, desk):
     desk.publish(france.fj, **WORDS)
     desk.draft(france.fj, **WORDS)
     record_refusal(france.actor(france.fj), "read_people", "/people/")
+    thread = table.open(france.fj, "VU", topic=WORDS["title"])
+    said = table.says(france.fj, thread, WORDS["body"])
+    edit_message(**table.both(france.fj), message=said, text=WORDS["key_line"], revision=1)
+    table.says(france.vu, thread, "@Palaos, merci.")
     return france
 
 
@@ -223,6 +235,7 @@ def test_strangers_and_others_read_french_too(story, who, address):
 FORMS = [
     "/account/", "/account/passphrase/", "/account/recovery-code/", "/people/invite/",
     "/account/second-factor/app/", "/account/second-factor/passkey/", "/bulletins/new/",
+    "/threads/new/",
 ]  # fmt: skip
 
 
