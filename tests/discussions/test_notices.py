@@ -7,6 +7,7 @@ import email.policy
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from activity.mail import deliver
 from activity.models import Notice, OutgoingMail
 from activity.queries import notices_for
@@ -64,8 +65,7 @@ def words_of(mail) -> str:
 
 
 def at_once(user):
-    user.mail_now = True
-    user.save(update_fields=["mail_now"])
+    User.objects.filter(pk=user.pk).update(mail_now=True)
 
 
 def test_a_new_discussion_is_told_and_mailed_to_who_takes_part(world, table, told, mail_dir):
@@ -115,8 +115,7 @@ def test_the_mail_waits_for_the_morning_unless_one_chose_at_once(world, table, t
     for user in (world.vu, world.vu_contact):
         follow(world, user, thread)
     at_once(world.vu)
-    world.vu.refresh_from_db()
-    type(world.vu).objects.filter(pk=world.vu_contact.pk).update(mail_now=False)
+    User.objects.filter(pk=world.vu_contact.pk).update(mail_now=False)
     table.says(world.fj, thread)
     waiting = {
         row.recipient_id: row.not_before
@@ -187,7 +186,7 @@ def test_newcomers_are_told(world, table, thread, told, mail_dir):
 def test_no_mail_holds_a_word_of_it_and_each_says_where_to_answer(
     world, table, mail_dir, language, sentence
 ):
-    type(world.vu).objects.filter(pk=world.vu.pk).update(language=language)
+    User.objects.filter(pk=world.vu.pk).update(language=language)
     thread = table.open(world.fj, "VU")
     table.says(world.fj, thread, f"{TEXT} @Vanuatu")
     deliver(now=later())

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.models import User
 from activity.models import JournalEntry
 from discussions.models import Message
 from discussions.services.messages import answer_message, edit_message, withdraw_message
@@ -104,8 +105,7 @@ def test_what_is_not_as_signed_is_said_in_it(world, thread):
 
 
 def test_in_french(world, thread):
-    world.vu.language = "fr"
-    world.vu.save(update_fields=["language"])
+    User.objects.filter(pk=world.vu.pk).update(language="fr")
     said = lines_of(taken(world.vu, thread, "text"))
     assert "Thank you." in said
     for english in ("Opened by", "Who can read it", "Taken away", "Edited", "Answers number"):
