@@ -3,6 +3,7 @@ twice: the answer to the first may have been lost."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from discussions.services.messages import NotSent, post_message
 from discussions.services.reading import read_up_to
 from vault.manifests import SealBroken
 from vault.sessions import Vault
+
+logger = logging.getLogger("iswg.live")
 
 
 class NotDone(PermissionDenied):
@@ -57,7 +60,8 @@ def post(member: Member, data: Mapping[str, Any]) -> str | None:
         )
     except NotSent as refusal:
         raise NotDone(" ".join(refusal.faults.values())) from None
-    except (Locked, SealBroken):
+    except (Locked, SealBroken) as failure:
+        logger.warning("%s does not open for a post (%s)", thread.ref, type(failure).__name__)
         raise NotDone(_("This discussion does not open with your keys. Load the page.")) from None
     return None
 

@@ -24,7 +24,7 @@ SERVERS = (
         "tests.benchmarks.kept_settings",
     ),
 )
-PAGES = ("/help/", "/bulletins/", "/discussions/")
+PAGES = ("/help/", "/bulletins/", "/threads/")
 
 
 def load(port: int, cookies: list[str], database: str, seconds: float, visitors: int) -> dict:
