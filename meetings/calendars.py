@@ -28,6 +28,7 @@ PARTSTAT: dict[str, str] = {
     Answer.MAYBE: "TENTATIVE",
     Answer.NO: "DECLINED",
 }
+STATUS: dict[str, str] = {State.CANCELLED: "CANCELLED", State.PLANNED: "TENTATIVE"}
 UNANSWERED = "NEEDS-ACTION"
 
 
@@ -73,8 +74,7 @@ def feed(meetings: Iterable[Meeting], now: datetime.datetime) -> bytes:
     events = []
     for meeting in meetings:
         event = _event(meeting, now)
-        cancelled = meeting.state == State.CANCELLED
-        event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+        event.add("status", STATUS.get(meeting.state, "CONFIRMED"))
         events.append(event)
     return _calendar(PUBLISH, events, name=summary())
 

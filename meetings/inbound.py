@@ -10,7 +10,6 @@ import email
 import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import getaddresses
 from typing import Any
 from uuid import UUID
 
@@ -73,11 +72,11 @@ def read_reply(raw: bytes) -> CalendarReply:
 
 def _sender(mail: EmailMessage) -> str:
     """The one address in From. Several would leave it open who speaks."""
-    headers = [str(one) for one in mail.get_all("From", [])]
-    found = [address for _name, address in getaddresses(headers, strict=True)]
-    if len(headers) != 1 or len(found) != 1 or "@" not in found[0]:
+    headers = mail.get_all("From", [])
+    found = [one.addr_spec for header in headers for one in header.addresses]
+    if len(headers) != 1 or len(found) != 1 or headers[0].defects or "@" not in found[0]:
         raise NoReply("no_sender")
-    return found[0].lower()
+    return str(found[0]).lower()
 
 
 def _calendar_text(mail: EmailMessage) -> bytes:

@@ -26,5 +26,6 @@ urlpatterns = [
     path("<meeting_ref:ref>/participants/", views.participants, name="participants"),
     path("calendar/", views_feed.calendar, name="calendar"),
     path("calendar/<int:pk>/revoke/", views_feed.revoke, name="revoke_feed"),
+    path("<meeting_ref:ref>/meeting.ics", views_feed.one, name="ics"),
     path("<meeting_ref:ref>/invitation/", views_invitation.invitation, name="invitation"),
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import calendars, feeds
+from meetings.found import found
 from meetings.services.feeds import hash_of, make_feed, revoke_feed
 from meetings.services.series import NotPossible
 
@@ -44,18 +45,32 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("meetings:calendar")
 
 
+@require_safe
+def one(request: HttpRequest, ref: str) -> HttpResponse:
+    """One meeting as a file for a calendar; it follows no change, unlike the private address."""
+    meeting = found(request, ref)
+    if meeting.starts_at is None:
+        raise Http404
+    response = HttpResponse(
+        calendars.feed([meeting], timezone.now()), "text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{meeting.ref}.ics"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @login_not_required
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar behind a private address, for programs that hold no session. Whoever has no
     standing any more, took the address back or guesses, gets the same nothing."""
-    found = None if len(token) > 80 else feeds.reader_behind(token)
-    if found is None:
+    reader = None if len(token) > 80 else feeds.reader_behind(token)
+    if reader is None:
         wrong = feeds.too_often(f"wrong {request.META['REMOTE_ADDR']}", feeds.WRONG_PER_HOUR)
         return _plain(429 if wrong else 404)
     if feeds.too_often(hash_of(token).hex(), feeds.PER_HOUR):
         return _plain(429)
-    user, actor = found
+    user, actor = reader
     with translation.override(user.language):
         now = timezone.now()
         rows = feeds.meetings_of_feed(actor, now)

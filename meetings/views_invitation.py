@@ -14,6 +14,7 @@ from access.policy import Action, can
 from accounts.language import administration_in
 from activity.queries import latest_live_id
 from meetings import replies, writings
+from meetings.cards import card_of
 from meetings.forms_invitations import AnswerForm, InviteForm
 from meetings.found import found
 from meetings.models import Answer, Meeting, State
@@ -46,6 +47,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor, since = request.actor, latest_live_id()
+    title = title_of(request.vault, meeting)
     lines = replies.lines_of(meeting, request.vault, actor.administration)
     own = next((one for one in lines if one.me), None)
     may_answer = can(actor, Action.REPLY_TO_INVITATION, meeting)
@@ -54,8 +56,8 @@ def _page(
     context = {
         "nav_key": "meetings",
         "meeting": meeting,
-        "title": title_of(request.vault, meeting),
-        "members": [row.administration for row in meeting.participants.all()],
+        "title": title,
+        "card": card_of(request, meeting, title),
         "lines": lines,
         "own": own,
         "outlook": replies.outlook_of(meeting, replies.standing_answers(meeting)),
