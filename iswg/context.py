@@ -63,6 +63,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             f"administration:{actor.administration}",
             f"person:{actor.user_id}",
             "threads:all",
+            "meetings:all",
         ],
         "live_since": latest_live_id,  # asked only on pages that did not ask before they read
         "session_seconds": settings.SESSION_IDLE_SECONDS,
@@ -98,6 +99,7 @@ def _nav(actor: Any) -> list[NavItem]:
                 unread_count(actor),
             ),
             _discussions(actor),
+            _meetings(),
             NavItem(
                 "administrations",
                 _("Administrations"),
@@ -106,8 +108,12 @@ def _nav(actor: Any) -> list[NavItem]:
             ),
         ]
     elif actor.holds(frozenset({Role.OBSERVER})):
-        items.append(_discussions(actor))
+        items += [_discussions(actor), _meetings()]
     return items
+
+
+def _meetings() -> NavItem:
+    return NavItem("meetings", _("Meetings"), reverse("meetings:list"), "meeting")
 
 
 def _discussions(actor: Any) -> NavItem:

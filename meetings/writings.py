@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from meetings.facts import LABEL, statement
-from meetings.models import AgendaItem, Meeting, MeetingKey, Writing
+from meetings.models import AgendaItem, Field, Meeting, MeetingKey, Writing
 from meetings.sealing import OpenKey, key_to_write_under, open_keys
 from vault.crypto.canonical import canonical
 from vault.crypto.context import context
@@ -163,10 +163,38 @@ def read(
 
 def read_rows(vault: Vault | None, meeting: Meeting, rows: Sequence[Writing]) -> list[Text]:
     """These revisions with their words."""
-    keys: dict[int, MeetingKey] = {}
     for row in rows:
         row.meeting = row.key.meeting = meeting
-        keys[row.key_id] = row.key
+    return _opened(vault, rows)
+
+
+def read_titles(
+    vault: Vault | None, meetings: Iterable[Meeting], subjects: Iterable[UUID]
+) -> dict[UUID, Text]:
+    """The titles of meetings or of items, by whose they are; for lists over many meetings."""
+    texts = read_across(vault, meetings, subjects, [Field.TITLE])
+    return {subject: text for (subject, _field), text in texts.items()}
+
+
+def read_across(
+    vault: Vault | None,
+    meetings: Iterable[Meeting],
+    subjects: Iterable[UUID],
+    fields: Sequence[str],
+) -> dict[tuple[UUID, str], Text]:
+    """Texts of several meetings as they stand now; two queries for any number."""
+    known = {one.pk: one for one in meetings}
+    rows = Writing.objects.filter(
+        meeting__in=list(known), subject__in=list(subjects), field__in=fields
+    ).select_related("key", "key__item", "author", "administration")
+    shown = list(newest(rows.order_by("revision")).values())
+    for row in shown:
+        row.meeting = row.key.meeting = known[row.meeting_id]
+    return {(one.subject, one.field): one for one in _opened(vault, shown)}
+
+
+def _opened(vault: Vault | None, rows: Sequence[Writing]) -> list[Text]:
+    keys: dict[int, MeetingKey] = {row.key_id: row.key for row in rows}
     opened, view = open_keys(vault, keys.values()), directory()
     return [_text(row, opened.get(row.key_id), view) for row in rows]
 

@@ -6,7 +6,15 @@ sealed, revision by revision), `agenda`, `invitations`, `room` (what happens whi
 and `outcome` (decisions, actions, minutes).
 """
 
-from meetings.models.agenda import AgendaItem, ItemKind, ItemState, Paper
+from meetings.models.agenda import (
+    AgendaItem,
+    ItemKind,
+    ItemState,
+    Look,
+    PackTaken,
+    Paper,
+    PaperDraft,
+)
 from meetings.models.invitations import (
     Answer,
     Candidate,
@@ -61,13 +69,16 @@ __all__ = [
     "ItemKind",
     "ItemState",
     "Kind",
+    "Look",
     "Meeting",
     "MeetingKey",
     "MeetingOfficer",
     "Method",
     "MinutesComment",
     "MinutesState",
+    "PackTaken",
     "Paper",
+    "PaperDraft",
     "Part",
     "Participant",
     "Poll",

@@ -73,7 +73,8 @@ class AgendaItem(models.Model):
 
 
 class Paper(models.Model):
-    """One version of a paper for an item; its title is the file's name, sealed with the file."""
+    """One version of a paper for an item: its title and its files, sealed under the key that the
+    item had then, and signed by who submitted it (meetings/papers.py)."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="papers")
@@ -83,10 +84,56 @@ class Paper(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
+    key = models.ForeignKey("meetings.MeetingKey", models.PROTECT, related_name="+")
+    sealed = models.BinaryField(help_text="the title, and what each file is")
+    signature = models.BinaryField(max_length=64)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "number", "version"], name="each_version_of_a_paper_once"
             )
+        ]
+
+
+class PaperDraft(models.Model):
+    """A paper that is being put together: what its files hang on until it is submitted."""
+
+    id = models.UUIDField(primary_key=True)
+    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="paper_drafts")
+    administration = models.ForeignKey("accounts.Administration", models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "author", "administration"], name="one_paper_at_a_time"
+            )
+        ]
+
+
+class PackTaken(models.Model):
+    """A pack that somebody took away: which papers were in it, so that the next brings the rest."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="packs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    taken_at = models.DateTimeField(default=timezone.now)
+    papers = models.JSONField(default=list, help_text="uuids")
+
+    class Meta:
+        indexes = [models.Index(fields=["meeting", "user", "taken_at"], name="packs_of_person")]
+
+
+class Look(models.Model):
+    """When a person last looked at a meeting; what is newer than `marked_since` is marked."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="looks")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(default=timezone.now)
+    marked_since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "user"], name="one_look_per_person")
         ]
