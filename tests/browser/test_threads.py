@@ -4,8 +4,10 @@ import re
 import uuid
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.benchmarks.weight import weigh
 from tests.browser.people import person
 
 
@@ -236,3 +238,64 @@ def test_on_a_phone_the_composer_stays_above_what_lies_below(browser, portal):
     box = page.locator("#text").bounding_box()
     assert box["y"] + box["height"] <= 420
     expect(page.locator(".tabs")).to_be_hidden()
+
+
+VIEWS = [
+    pytest.param({"viewport": {"width": 1280, "height": 900}}, id="desk-light"),
+    pytest.param(
+        {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}, id="phone-dark"
+    ),
+    pytest.param({"viewport": {"width": 320, "height": 640}}, id="narrow"),
+]
+
+
+@pytest.mark.parametrize("options", VIEWS)
+def test_axe_finds_nothing_and_nothing_runs_over(browser, portal, options):
+    page, faults = person(browser, portal, "contact.ck", **options), []
+    thread = open_thread(page, "Looked at by axe", "FJ")
+    live(page)
+    say(page, "@Fiji, a `code`, and\n\n> a quote")
+    expect(page.locator("#posts > li")).to_have_count(1)
+    lists = ["", "?box=following", "?box=all", "?box=subject", "mentions/", "new/"]
+    below = ["", "?at=1&reply=1", "1/edit/", "1/withdraw/", "participants/?add=PW"]
+    for address in [*(f"/threads/{one}" for one in lists), *(thread + one for one in below)]:
+        page.goto(address)
+        if "reply" in address:
+            page.locator(".more > summary").click()
+            page.locator("#text").press_sequentially("@Fi")
+            expect(page.locator("#names")).to_be_visible()
+        found = Axe().run(page).response["violations"]
+        faults += [(address, one["id"], one["nodes"][0]["target"]) for one in found]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        faults += [(address, "runs over sideways", wide)] if wide > 0 else []
+    assert not faults
+
+
+def test_a_first_visit_of_a_discussion_stays_within_its_budget(browser, portal):
+    page = person(browser, portal, "contact.nu")
+    thread = open_thread(page, "Weighed", "FJ")
+    live(page)
+    for number in range(12):
+        say(page, f"Line {number}: the list for Savusavu has {number} yachts.")
+    expect(page.locator("#posts > li")).to_have_count(12)
+    fresh = browser.new_context(
+        base_url=portal.url, storage_state=page.context.storage_state()
+    ).new_page()
+    found = weigh(fresh, thread)
+    assert found["bytes"] <= 60_000
+    assert found["html"] <= 14_000
+
+
+def test_who_chose_to_be_seen_is_here_and_writes_and_others_are_not(pair):
+    fiji, vanuatu = pair
+    for page in pair:
+        expect(page.locator("#here")).to_be_hidden()
+        page.get_by_role("button", name="Show that I am here").click()
+        live(page)
+    expect(fiji.locator("#here")).to_contain_text("Vanuatu is here.")
+    vanuatu.locator("#text").press_sequentially("I look")
+    expect(fiji.locator("#here")).to_contain_text("Vanuatu is writing…")
+    say(fiji, "Look at this")
+    expect(fiji.locator("#seen")).to_contain_text("Seen by 2 of 2", ignore_case=True)
+    vanuatu.get_by_role("button", name="Show that I am here").click()
+    expect(fiji.locator("#here")).to_be_hidden()
