@@ -110,6 +110,16 @@ def _tell(
     return [row.pk for row in notices]
 
 
+def forget_about(target: str, allowed: Q) -> int:
+    """Whoever is not (any more) among these people is told nothing of this: unread notices are
+    gone, with the mails of them that wait. In the transaction that changed who may see it."""
+    people = get_user_model()._default_manager.filter(allowed)
+    stale = Notice.objects.filter(target=target, read_at=None).exclude(
+        recipient__in=people.values("pk")
+    )
+    return stale.delete()[0]
+
+
 def _write(
     actor: Actor, event: Event, target: str, detail: dict[str, Any], now: datetime
 ) -> JournalEntry:

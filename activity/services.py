@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from access.actors import Actor
@@ -28,16 +26,6 @@ def mark_read(*, actor: Actor, notices: Iterable[Notice]) -> int:
 def mark_unread(*, actor: Actor, notices: Iterable[Notice]) -> int:
     """The actor wants to see these again."""
     return Notice.objects.filter(pk__in=_allowed(actor, notices)).update(read_at=None)
-
-
-def forget_about(target: str, allowed: Q) -> int:
-    """Whoever is not (any more) among these people is told nothing of this: unread notices are
-    gone, with the mails of them that wait. For services that have just changed who may see it."""
-    people = get_user_model()._default_manager.filter(allowed)
-    stale = Notice.objects.filter(target=target, read_at=None).exclude(
-        recipient__in=people.values("pk")
-    )
-    return stale.delete()[0]
 
 
 def _allowed(actor: Actor, notices: Iterable[Notice]) -> list[int]:

@@ -15,8 +15,7 @@ from access.policy import Action, people_in_standing, people_who_can, require
 from access.roles import READS
 from access.subjects import subject_seen_by
 from activity.events import Event
-from activity.record import record
-from activity.services import forget_about
+from activity.record import forget_about, record
 from discussions.audience import faults_of, worked_out
 from discussions.facts import DRAFT_KIND, KIND, message_target, notice_facts, target_of, topics_of
 from discussions.line import add_to_chain, held, next_message
