@@ -60,6 +60,15 @@ def _bulletin(words: str) -> Callable[[Page], None]:
     return go
 
 
+def _thread(words: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        page.goto("/threads/?box=all")
+        page.get_by_role("link", name=words).first.click()
+        page.wait_for_load_state()
+
+    return go
+
+
 def _draft(page: Page) -> None:
     page.goto("/bulletins/?box=drafts")
     page.get_by_role("link", name="Answer").first.click()
@@ -88,6 +97,13 @@ SHOTS = (
     Shot("grant", "coordinator.fj", _grant),
     Shot("keys", "coordinator.fj", _open("/account/keys/")),
     Shot("administrations", "coordinator.fj", _open("/administrations/")),
+    Shot("threads", "contact.fj", _open("/threads/?box=all")),
+    Shot("thread", "contact.to", _thread("Velvet Gannet")),
+    Shot("thread-new", "contact.fj", _open("/threads/new/")),
+    Shot("thread-phone", "contact.to", _thread("Velvet Gannet"), phone=True),
+    Shot("thread-french", "contact.pf", _thread("Velvet Gannet")),
+    Shot("threads-french", "contact.pf", _open("/threads/?box=all")),
+    Shot("meetings", "contact.fj", _open("/meetings/")),
     Shot("phone", "contact.to", _open("/"), phone=True),
     Shot("phone-bulletin", "contact.to", _bulletin("Velvet Gannet"), phone=True),
     Shot("dark", "contact.ki", _bulletin("Sealed packages"), dark=True),
