@@ -21,7 +21,7 @@ from bulletins.models import Bulletin
 from discussions.content import Words
 from discussions.facts import DRAFT_KIND
 from discussions.models import Message, Thread
-from discussions.queries import messages_of, threads_for
+from discussions.queries import messages_of, threads_for, with_audience
 from discussions.services import messages as writing
 from discussions.services.participants import add_participant
 from discussions.services.reading import keep_draft, read_up_to
@@ -35,6 +35,7 @@ from iswg.demo.timeline import Act, Timeline
 from vault import uploads
 
 HERE = Path(__file__).parent
+READERS = ("contact", "coordinator", "liaison")
 NIGHT = (-1, 22, 30)  # before this the others have read what there is
 
 
@@ -183,16 +184,17 @@ class Story:
 
     def is_read(self) -> None:
         """Whoever was not away has read it; one contact point in three has not come to it yet."""
+        thread = with_audience().get(uuid=self.id)
         for name, person in sorted(self.cast.people.items()):
-            if name in AWAY or not name.startswith(("contact.", "coordinator.", "liaison.")):
+            post, _dot, code = name.partition(".")
+            named = person.user.pk in thread.named_ids
+            if name in AWAY or post not in READERS:
                 continue
-            thread = threads_for(person.actor).filter(uuid=self.id).first()
-            if thread is None:
+            if not named and code.upper() not in thread.holder_codes:
                 continue
-            behind = 1 if name.startswith("contact.") and person.user.pk % 3 == 0 else 0
-            read_up_to(
-                actor=person.actor, thread=thread, number=max(0, thread.last_number - behind)
-            )
+            behind = 1 if post == "contact" and person.user.pk % 3 == 0 else 0
+            number = max(0, thread.last_number - behind)
+            read_up_to(actor=person.actor, thread=thread, number=number)
 
     # Fetched as pages do: only what this person may read is found.
 
