@@ -162,6 +162,15 @@ class PortalRequest(WebRequest):
 class PortalSocket(WebSocketProtocol):
     """One WebSocket: a reader who falls far behind is cut off, and asks again from its number."""
 
+    def onOpen(self) -> None:  # noqa: N802
+        """The handshake has done its work: its cookies, and the request they came with, do not
+        stay in memory for as long as a page is open."""
+        super().onOpen()
+        self.transport.unregisterProducer()  # the channel of HTTP, which holds the request
+        for kept in (self.clean_headers, self.http_headers, self.request.headers):
+            kept.clear()
+        self.http_request_data = b""
+
     def handle_reply(self, message: dict[str, Any]) -> None:
         """A page that went away while its answer was drawn: there is nobody to tell, and no fault.
 
