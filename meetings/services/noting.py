@@ -18,6 +18,8 @@ from meetings.models import AgendaItem, Field, Meeting, Writing
 from meetings.services.room import write_notes
 from vault.sessions import Vault
 
+ANOTHER = -1  # no revision is this one: what was typed is always put together with what is there
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -53,8 +55,9 @@ def keep_notes(
     """
     held(item.meeting)  # so that nobody writes between the merging and the writing
     words = "\n".join(lines_of(words))
+    at = base if former is None else ANOTHER
     try:
-        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=base)
+        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=at)
     except writings.Overtaken as overtaken:
         now = overtaken.now
         if now.broken or now.locked:

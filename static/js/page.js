@@ -91,7 +91,7 @@
     if (going && Date.now() - going < 1500) { going = 0; return follow($(`[data-go="${CSS.escape(key)}"]`)); }
     going = key === 'g' ? Date.now() : 0;
     if (key === 'j' || key === 'k') return row(key === 'j' ? 1 : -1, '[data-rows] .t');
-    if (key === 'n') return row(1, '.unread .t');
+    if (key === 'n' && $('.unread .t')) return row(1, '.unread .t');
     if (key === 'u') return follow($('[data-back]'));
     if (key === '/') return focus(document.getElementById('q')) || follow($('.find button'));
     if (key === '?') { document.getElementById('keys')?.showModal(); return true; }
