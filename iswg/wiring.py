@@ -34,6 +34,9 @@ def connect() -> None:
     from meetings.facts import key_facts_by_id
     from meetings.posting import register_mails
     from meetings.reminders import register_reminders as register_meeting_reminders
+    from meetings.live import MeetingPages
+    from meetings.room_acts import register_room_acts
+    from meetings.room_live import register_room
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -49,9 +52,12 @@ def connect() -> None:
     register_topic_kind("person", PersonPages())
     register_topic_kind("thread", ThreadPages())
     register_topic_kind("threads", ThreadLists())
+    register_topic_kind("meeting", MeetingPages())
     register_subject("bulletin", BulletinSubjects())
     register_subject("thread", ThreadSubjects())
     register_acts()
+    register_room()
+    register_room_acts()
     register_message_drafts()
     register_chores()
     register_reminders()
