@@ -14,6 +14,7 @@ from access.policy import Action, can
 from activity.queries import latest_live_id
 from meetings import queries
 from meetings.cards import card_of
+from meetings.carried import actions_before, minutes_before
 from meetings.found import found
 from meetings.frame import framed
 from meetings.looks import look
@@ -108,10 +109,27 @@ def meeting(request: HttpRequest, ref: str) -> HttpResponse:
         **framed(request, meeting, "agenda"),
         "lines": agenda_of(request.actor, request.vault, meeting, since=marked),
         "marked_since": marked,
+        "order": _order(request, meeting),
+        **_carried(request, meeting),
         "live_since": since,
         "live_topics": topics(request, f"meeting:{meeting.uuid}"),
     }
     return _kept_nowhere(render(request, "meetings/meeting.html", context))
+
+
+def _order(request: HttpRequest, meeting: Meeting) -> bool:
+    """Whether the page offers to move items."""
+    return bool(can(request.actor, Action.PREPARE_MEETING, meeting)) and not meeting.is_over
+
+
+def _carried(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
+    """What earlier meetings hand to one that is still to come."""
+    if meeting.is_over or meeting.kind not in OWN_KINDS:
+        return {}
+    return {
+        "carried": actions_before(request.actor, request.vault, meeting),
+        "formers": minutes_before(request.actor, meeting),
+    }
 
 
 @require_GET

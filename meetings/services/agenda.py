@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -34,6 +35,11 @@ STANDING = (
     (ItemKind.DISCUSSION, 15, "Small craft: records, watch list, quality"),
     (ItemKind.ANY_OTHER, 10, "Any other business"),
     (ItemKind.INFORMATION, 5, "Next meeting"),
+)
+
+# The kinds of which each meeting has one.
+STANDING_KINDS = frozenset(
+    {ItemKind.OPENING, ItemKind.MINUTES, ItemKind.ACTIONS, ItemKind.ANY_OTHER}
 )
 
 
@@ -184,6 +190,46 @@ def put_standing_items(*, actor: Actor, vault: Vault, meeting: Meeting) -> None:
         words = _standing_title(title)
         writings.write(actor, vault, meeting, item.uuid, Field.TITLE, words, base=0)
     _changed(actor, meeting)
+
+
+@transaction.atomic
+def copy_standing_items(*, actor: Actor, vault: Vault, meeting: Meeting, previous: Meeting) -> None:
+    """What returns each time, on an empty agenda, as it was last time: titles, lengths, who
+    presents. Closed items and what was put on once are left behind."""
+    meeting = held(meeting)
+    require(actor, Action.PREPARE_MEETING, meeting)
+    require(actor, Action.READ_MEETING, previous)
+    if meeting.items.filter(dropped_at=None).exists():
+        raise NotPossible({"order": _("There is an agenda already.")})
+    rows = previous.items.filter(dropped_at=None, closed_to=[])
+    texts = writings.read(vault, previous, fields=[Field.TITLE])
+    position = 0
+    for row in rows:
+        text = texts.get((row.uuid, Field.TITLE))
+        if text is None or not text.words or not _returns(row, text.words):
+            continue
+        position += 1
+        presenter = row.presenter_id if row.presenter_id in meeting.holder_codes else None
+        item = AgendaItem.objects.create(
+            meeting=meeting,
+            position=position,
+            kind=row.kind,
+            minutes=row.minutes,
+            presenter_id=presenter,
+        )
+        writings.write(actor, vault, meeting, item.uuid, Field.TITLE, text.words, base=0)
+    _changed(actor, meeting)
+
+
+def _returns(item: AgendaItem, title: str) -> bool:
+    """Whether it stands on every agenda: by its kind, or by its title in either language."""
+    if item.kind in STANDING_KINDS:
+        return True
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            if title in {_standing_title(words) for _kind, _minutes, words in STANDING}:
+                return True
+    return False
 
 
 @transaction.atomic
