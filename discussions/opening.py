@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from access.actors import Actor
 from access.policy import Action, require
@@ -120,18 +120,16 @@ def open_messages(
         message.epoch.thread = thread
         epochs[message.epoch_id] = message.epoch
     keys = open_epochs(vault, epochs.values())
-    view, newest = directory(), _newest_changes(messages)
-    return [_opened(one, keys.get(one.epoch_id), view, newest) for one in messages]
+    view, lines = directory(), _lines_of(messages)
+    return [_opened(one, keys.get(one.epoch_id), view, lines) for one in messages]
 
 
 def _opened(
-    message: Message, key: OpenEpoch | None, view: Directory, newest: Mapping[str, str]
+    message: Message, key: OpenEpoch | None, view: Directory, lines: Mapping[str, Line]
 ) -> OpenedMessage:
     try:
         check_message(message, view)
-        said = newest.get(message_target(message))
-        if said is not None and said != bytes(message.digest).hex():
-            raise SealBroken
+        _check_journal(message, lines.get(message_target(message)))
         if message.withdrawn or message.is_note:
             return OpenedMessage(message)
         if key is None:
@@ -170,19 +168,46 @@ def check_message(message: Message, view: Directory) -> None:
         raise SealBroken
 
 
-def _newest_changes(messages: Sequence[Message]) -> dict[str, str]:
-    """The digests of the newest edits and withdrawals, as the journal has them: one query.
+class Line(NamedTuple):
+    """What the journal has of a message: its place in the chain, and its newest change."""
 
-    A row and its former revisions put back together look whole; the journal knows better.
-    """
-    lines = JournalEntry.objects.filter(
-        event__in=[Event.MESSAGE_EDITED, Event.MESSAGE_WITHDRAWN],
-        target__in=[message_target(one) for one in messages],
+    hash: str = ""
+    digest: str = ""
+
+
+ENTERED = (
+    Event.MESSAGE_POSTED,
+    Event.THREAD_STATE,
+    Event.PARTICIPANT_ADDED,
+    Event.PARTICIPANT_REMOVED,
+)
+CHANGED = (Event.MESSAGE_EDITED, Event.MESSAGE_WITHDRAWN)
+
+
+def _lines_of(messages: Sequence[Message]) -> dict[str, Line]:
+    """The lines of the journal about these messages, in one query."""
+    rows = JournalEntry.objects.filter(
+        event__in=[*ENTERED, *CHANGED], target__in=[message_target(one) for one in messages]
     )
-    return {
-        line.target: json.loads(bytes(line.entry))["detail"]["digest"]
-        for line in lines.order_by("seq")
-    }
+    found: dict[str, Line] = {}
+    for target, entry in rows.order_by("seq").values_list("target", "entry"):
+        detail, known = json.loads(bytes(entry))["detail"], found.get(target, Line())
+        hashed, changed = detail.get("hash", known.hash), detail.get("digest", known.digest)
+        found[target] = Line(hashed, changed)
+    return found
+
+
+def _check_journal(message: Message, line: Line | None) -> None:
+    """Whether it was written down when it was written; else SealBroken.
+
+    Somebody who left still has the key of those days, and could sign a message of an earlier
+    date. And a row and its former revisions put back together look whole: the journal knows
+    better.
+    """
+    if line is None or line.hash != bytes(message.hash).hex():
+        raise SealBroken
+    if line.digest and line.digest != bytes(message.digest).hex():
+        raise SealBroken
 
 
 def can_open(vault: Vault | None, thread: Thread) -> bool:

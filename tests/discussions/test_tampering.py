@@ -1,11 +1,14 @@
 """A hand in the database: each single thing changed, swapped or put back is met in words."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 
 from access.faces import appointed
 from access.roles import READS
 from accounts.models import User
+from discussions.content import Words
 from discussions.models import Message, Participant, Thread, ThreadEpoch
 from discussions.sealing import Locked
 from discussions.services.messages import edit_message, withdraw_message
@@ -246,6 +249,28 @@ def test_a_leaver_opens_nothing_that_was_written_afterwards(world, table, thread
     with pytest.raises(Locked):
         open_epoch(old, newest)
     assert table.texts(world.vu, thread)[-1] == "after the leaving"
+
+
+def test_a_leaver_with_a_hand_in_the_database_adds_no_message_of_an_earlier_date(
+    world, table, thread
+):
+    """The key and the signature are genuine, of the days before; but nobody wrote it down then."""
+    from discussions.facts import digest
+    from discussions.line import add_to_chain, next_message
+    from discussions.sealing import message_key, newest_epochs, open_epoch
+    from vault.colleagues import off_board
+
+    old, who = world.vault(world.vu_contact), world.actor(world.vu_contact)
+    off_board(**world.act(world.vu), leaver=world.vu_contact)
+    thread = table.now(thread)
+    opened = open_epoch(old, newest_epochs(thread)[0])
+    forged = next_message(who, thread, opened, uuid=uuid4())
+    forged.sent_at = thread.last_at
+    words = Words("never said").to_bytes()
+    forged.sealed = message_key(opened, forged).seal_field("words:1", words, floor=256)
+    forged.digest = digest(forged.sealed)
+    add_to_chain(old, forged)
+    assert states(table.reads(world.fj, thread)) == ["ok", "ok", "ok", "broken"]
 
 
 def test_no_word_of_a_thread_lies_readable_in_any_table(world, table, thread):
