@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from discussions.content import Words
 from discussions.models import Participant, Thread
-
-PIECES = re.compile(r"\s+|\w+|[^\w\s]")
-LINES = re.compile(r"[^\n]*\n|[^\n]+")
-MOST_WORDS = 1_200  # beyond it lines are compared: words against words grow with the square
+from wording.changes import changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +66,3 @@ def versions_of(opened: Sequence[tuple[Any, Words]]) -> list[Version]:
         shown.append(Version(row.revision, at, body, words.language))
         before = words.text
     return shown
-
-
-def changes(before: str, after: str) -> SafeString:
-    """The later text, with what went and what came, word by word; a long one line by line."""
-    old, new = PIECES.findall(before), PIECES.findall(after)
-    if max(len(old), len(new)) > MOST_WORDS:
-        old, new = _in_lines(before), _in_lines(after)
-    marked = []
-    for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if how == "equal":
-            marked.append(format_html("{}", "".join(new[c:d])))
-            continue
-        if b > a:
-            marked.append(format_html("<del>{}</del>", "".join(old[a:b])))
-        if d > c:
-            marked.append(format_html("<ins>{}</ins>", "".join(new[c:d])))
-    return format_html_join("", "{}", ((one,) for one in marked))
-
-
-def _in_lines(text: str) -> list[str]:
-    """Its lines; more of them than anybody writes are one piece."""
-    lines = LINES.findall(text)
-    return lines if len(lines) <= MOST_WORDS else [text]
