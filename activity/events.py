@@ -68,6 +68,7 @@ class Event(StrEnum):
     MINUTES_COMMENTED = "meetings.minutes_commented"
     MINUTES_ADOPTED = "meetings.minutes_adopted"
     MINUTES_TAKEN_AWAY = "meetings.minutes_taken_away"
+    REGISTER_TAKEN_AWAY = "meetings.register_taken_away"
     FEED_CHANGED = "meetings.feed_changed"
     PERSON_INVITED = "accounts.person_invited"
     INVITATION_WITHDRAWN = "accounts.invitation_withdrawn"

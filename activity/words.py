@@ -60,6 +60,7 @@ HAPPENED = {
     Event.MINUTES_COMMENTED: _("Minutes commented on"),
     Event.MINUTES_ADOPTED: _("Minutes adopted"),
     Event.MINUTES_TAKEN_AWAY: _("Minutes taken away as a document"),
+    Event.REGISTER_TAKEN_AWAY: _("Register of actions taken away as a table"),
     Event.PERSON_INVITED: _("Person invited"),
     Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),
     Event.INVITATION_EXPIRED: _("Invitation expired"),

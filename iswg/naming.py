@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from bulletins.models import Bulletin
 from discussions.models import Message, Thread
-from meetings.models import Meeting, Poll
+from meetings.models import ActionPoint, Meeting, Poll
 
 
 def bulletin_page(_uuid: str, reference: str) -> str:
@@ -65,3 +65,21 @@ def poll_page(_pk: str, reference: str) -> str:
 def poll_references(keys: set[str]) -> dict[str, str]:
     rows = Poll.objects.filter(pk__in=keys).values_list("pk", "meeting__ref")
     return {str(pk): reference for pk, reference in rows}
+
+
+def minutes_page(_uuid: str, reference: str) -> str:
+    return reverse("meetings:minutes", args=[reference])
+
+
+def silence_page(_uuid: str, reference: str) -> str:
+    """Where a decision out of session is read, and objected to."""
+    return reverse("meetings:silence", args=[reference])
+
+
+def action_page(uuid: str, _reference: str) -> str:
+    return reverse("registers:action", args=[uuid])
+
+
+def action_references(uuids: set[str]) -> dict[str, str]:
+    rows = ActionPoint.objects.filter(uuid__in=uuids).values_list("uuid", "number")
+    return {str(uuid): number for uuid, number in rows}

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from bulletins import opening, queries
 from discussions.opening import open_topics
 from discussions.queries import unread_mentions
+from meetings.owed import minutes_to_read, open_silences, owed_actions
+from meetings.registers import with_words
+from meetings.titles import titles_of
 from vault.sessions import Vault
 from vault.waiting import waiting_for_key
 
@@ -38,6 +42,9 @@ def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
         *_bulletins(actor, vault),
         *_expiring(actor, vault),
         *_named(actor, vault),
+        *_actions(actor, vault),
+        *_silences(actor, vault),
+        *_minutes(actor, vault),
         *_keys(actor),
     ]
     far = datetime.date.max
@@ -101,6 +108,57 @@ def _read(message: Any, topic: str | None) -> Need:
         tlp=message.thread.tlp,
         facts=(_("%(name)s names you") % {"name": message.administration.label}, ref),
     )
+
+
+def _actions(actor: Actor, vault: Vault | None) -> list[Need]:
+    """What a meeting gave this administration to do."""
+    entries = with_words(vault, owed_actions(actor)[:SHOWN])
+    return [
+        Need(
+            id=f"action-{one.row.number}",
+            title=one.words.words
+            or _("%(ref)s: does not open with your key") % {"ref": one.row.number},
+            url=reverse("registers:action", args=[one.row.uuid]),
+            verb=_("Report"),
+            due_on=one.row.due_on,
+            facts=(_("Action"), one.row.number, one.row.meeting.ref),
+        )
+        for one in entries
+    ]
+
+
+def _silences(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Texts that stand if this seat says nothing."""
+    rows = open_silences(actor)[:SHOWN]
+    titles = titles_of(vault, [row.meeting for row in rows])
+    return [
+        Need(
+            id=f"silence-{row.meeting.ref}",
+            title=titles[row.meeting_id],
+            url=reverse("meetings:silence", args=[row.meeting.ref]),
+            verb=_("Read, and object or not"),
+            due_on=timezone.localtime(row.deadline).date() if row.deadline else None,
+            facts=(_("Decision out of session"), row.meeting.ref),
+        )
+        for row in rows
+    ]
+
+
+def _minutes(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Minutes that wait for this administration's comments."""
+    rows = minutes_to_read(actor)[:SHOWN]
+    titles = titles_of(vault, rows)
+    return [
+        Need(
+            id=f"minutes-{row.ref}",
+            title=_("Minutes: %(title)s") % {"title": titles[row.pk]},
+            url=reverse("meetings:minutes", args=[row.ref]),
+            verb=_("Read and comment"),
+            due_on=row.comments_until,
+            facts=(row.ref,),
+        )
+        for row in rows
+    ]
 
 
 def _keys(actor: Actor) -> list[Need]:

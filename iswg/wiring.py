@@ -32,9 +32,10 @@ def connect() -> None:
     from meetings.chores import register_chores as register_meeting_chores
     from meetings.facts import KIND as MEETING_KIND
     from meetings.facts import key_facts_by_id
+    from meetings.live import MeetingPages
     from meetings.posting import register_mails
     from meetings.reminders import register_reminders as register_meeting_reminders
-    from meetings.live import MeetingPages
+    from meetings.reminders_outcome import register_outcome_reminders
     from meetings.room_acts import register_room_acts
     from meetings.room_live import register_room
     from vault.answers import KeyAnswers
@@ -63,6 +64,7 @@ def connect() -> None:
     register_reminders()
     register_meeting_chores()
     register_meeting_reminders()
+    register_outcome_reminders()
     register_mails()
     register_handovers()
     register_thread_handovers()
@@ -77,4 +79,7 @@ def connect() -> None:
     register_page("discussions.message", naming.message_page, naming.message_references)
     register_page("meetings.meeting", naming.meeting_page, naming.meeting_references)
     register_page("meetings.invitation", naming.invitation_page, naming.meeting_references)
+    register_page("meetings.minutes", naming.minutes_page, naming.meeting_references)
+    register_page("meetings.silence", naming.silence_page, naming.meeting_references)
+    register_page("meetings.actionpoint", naming.action_page, naming.action_references)
     register_page("meetings.poll", naming.poll_page, naming.poll_references)

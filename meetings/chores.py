@@ -7,12 +7,19 @@ import datetime
 from access.actors import Actor
 from activity.chores import register
 from meetings.services.series import work_out_again
+from meetings.services.silence import close_silences
 
 
 def register_chores() -> None:
     register("meetings by new zone rules", follow_zones)
+    register("decisions out of session", end_silences)
 
 
 def follow_zones(actor: Actor, now: datetime.datetime) -> int:
     """Meetings whose instant is another one under the zone rules of today."""
     return work_out_again(actor=actor, now=now)
+
+
+def end_silences(actor: Actor, now: datetime.datetime) -> int:
+    """Texts that nobody objected to until their deadline: they stand."""
+    return close_silences(actor=actor, now=now)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils import timezone
+
 from access.actors import Actor
 from access.policy import Action, can
 from accounts.models import Administration
@@ -30,10 +32,12 @@ from meetings.models import (
     Proposal,
     Result,
 )
+from meetings.quorum import Span
 from meetings.roll import LATE_BY, Quorum, attendance_of, quorum_now, was_late
 from meetings.writings import Text
 from vault.sessions import Vault
 
+LINE = 600
 FIELDS = (
     Field.TITLE, Field.NOTES, Field.MINUTES_EN, Field.MINUTES_FR, Field.PROPOSAL, Field.ACTION,
     Field.COMMENT,
@@ -63,6 +67,16 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the quorum's line."""
+
+    span: Span
+    names: str
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class Roll:
     came: tuple[Came, ...]
     apologies: tuple[Administration, ...]
@@ -73,6 +87,29 @@ class Roll:
     @property
     def counted(self) -> int:
         return len(self.quorum.counting)
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """The line of the quorum: each stretch with the names of who was there, and where it lies
+        on a drawing of LINE units."""
+        spans = self.quorum.spans
+        if not spans:
+            return []
+        begins, ends = spans[0].begins, spans[-1].ends or timezone.now()
+        whole = max((ends - begins).total_seconds(), 1)
+
+        def place(moment: datetime.datetime) -> int:
+            return round(LINE * (moment - begins).total_seconds() / whole)
+
+        return [
+            Stretch(
+                span=span,
+                names=", ".join(self.names.get(code, code) for code in span.seats),
+                x=place(span.begins),
+                width=max(place(span.ends or ends) - place(span.begins), 1),
+            )
+            for span in spans
+        ]
 
 
 def roll_of(meeting: Meeting) -> Roll:

@@ -22,7 +22,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered thing: a message, later an agenda item. Without blocks it is a line."""
+    """One thing, numbered unless `number` is empty: a message, an item of an agenda. A quiet one is
+    a line."""
 
     number: str
     head: str
