@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +29,7 @@ from discussions.services.messages import NotSent, post_message
 from discussions.services.threads import lawful, open_thread
 from discussions.views_write import page_of
 from vault.http import unlocked
+from vault.keeping import keeps_when_signed_out
 from wording.markings import TLP_MEANING, TLP_ORDER, Tlp
 from wording.markup import render as markdown
 
@@ -44,7 +46,9 @@ class Asked:
     message_id: UUID
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def new(request: HttpRequest) -> HttpResponse:
     """Open a discussion, on its own or about something (`?about=bulletin:<uuid>`)."""

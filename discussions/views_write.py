@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from discussions.services import messages as writing
 from discussions.services import reading
 from discussions.services.threads import change_state
 from vault.http import unlocked
+from vault.keeping import keeps_when_signed_out
 from vault.manifests import SealBroken
 from wording.markings import TLP_MEANING
 
@@ -54,7 +56,9 @@ def _whole(raw: str) -> int:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
 
 
+@login_not_required
 @require_POST
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def post(request: HttpRequest, ref: str) -> HttpResponse:
     """The next message; sent twice, it is written once."""
@@ -138,7 +142,9 @@ def _emptied(request: HttpRequest, thread: Thread, text: str) -> bool:
     return True
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def edit(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     message = found_message(request, ref, number)

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from vault.views.asked import MemberRequest
 
@@ -38,6 +39,25 @@ def keeps_what_was_typed(view: View) -> View:
         if request.method != "POST":
             return redirect(address)
         return kept_page(request, door=address, locked=signed_in)
+
+    return guarded
+
+
+def keeps_when_signed_out(view: View) -> View:
+    """For views that show a locked person the form again by themselves: whoever was signed out
+    gets the typed text back, and a script a sentence."""
+
+    @wraps(view)
+    def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.headers.get("Accept", "").startswith("application/json"):
+            sentence = _("You are signed out or locked. Sign in in another tab, then go on.")
+            return JsonResponse({"error": sentence}, status=401)
+        address = f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}"
+        if request.method != "POST":
+            return redirect(address)
+        return kept_page(request, door=address)
 
     return guarded
 
