@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from meetings import writings
 from meetings.models import AgendaItem, Group, Meeting
 from meetings.queries import meetings_for, with_people
+from meetings.services import deciding, room
 from meetings.services.agenda import add_item
 from meetings.services.series import plan_meeting
 
@@ -55,3 +57,22 @@ class Hall:
 
     def now(self, meeting: Meeting) -> Meeting:
         return with_people().get(pk=meeting.pk)
+
+    def sitting(self, *codes: str) -> SimpleNamespace:
+        """A meeting under way with Fiji in the chair: an item with notes, a closed one, somebody
+        there with a hand up, a decision on the screen, an action."""
+        world = self.world
+        chair, officer = self.both(world.fj), {"actor": world.actor(world.oco)}
+        meeting = self.plan("FJ", *codes, chair="FJ")
+        item, closed = self.item(meeting), self.item(meeting, f"{ITEM}, too", closed_to=["FJ"])
+        room.open_meeting(**officer, meeting=meeting)
+        room.call_item(**officer, item=item)
+        stay = room.check_in(actor=world.actor(world.fj), meeting=meeting)
+        hand = room.raise_hand(actor=world.actor(world.fj), meeting=meeting)
+        room.write_notes(**chair, item=item, words=LEAD, base=0)
+        proposal = deciding.propose(**chair, item=item, words=LEAD, method="vote")
+        action = deciding.take_action(**chair, item=item, words=LEAD, owner="FJ", due_on=None)
+        return SimpleNamespace(
+            meeting=meeting, item=item, closed=closed, stay=stay, hand=hand, proposal=proposal,
+            action=action,
+        )  # fmt: skip

@@ -39,7 +39,7 @@ OUTSIDERS = [
 
 
 @pytest.fixture
-def victims(desk, world, table):
+def victims(desk, world, table, hall):
     """What belongs to Fiji and Vanuatu, by the names that parameters have in addresses."""
     issued_draft = desk.draft(world.fj)
     issued_file = attach(desk, world.fj, issued_draft)
@@ -57,8 +57,13 @@ def victims(desk, world, table):
         number=2, public=EpochKeys.derive(make_secret()).public.to_bytes(), secret=b"sealed",
     )  # fmt: skip
     thread, message_draft, message_files = discussed(world, table)
+    sitting = hall.sitting("VU")
     return {
-        "ref": [bulletin.ref, thread.ref],
+        "ref": [bulletin.ref, thread.ref, sitting.meeting.ref],
+        "item_id": [sitting.item.uuid, sitting.closed.uuid],
+        "proposal_id": [sitting.proposal.uuid],
+        "stay": [sitting.stay.pk],
+        "hand": [sitting.hand.pk],
         "number": [1],
         "message_id": [message_draft],
         "draft_id": [draft.pk],
@@ -229,7 +234,8 @@ FORMS = [
      "size": "5", "outcome": "acted", "role": "coordinator", "password": "wrong phrase here",
      "confirm": "1", "email": "thief@test.invalid", "text": "taken over", "revision": "1",
      "meaning": "noted", "state": "closed", "attention": "muted", "change": "remove",
-     "participant": "VU"},
+     "participant": "VU", "words": "taken over", "base": "1", "hand": "raise", "on": "1",
+     "floor": "lower", "choice": "yes", "result": "withdrawn", "apology": "1"},
 ]  # fmt: skip
 
 
@@ -243,6 +249,8 @@ def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, worl
     for address in addresses(victims):
         if address.startswith(("/sign-out/", "/account/sessions/")):
             continue  # ends one's own session, which is the last thing this test wants
+        if "secretariat" in request.node.callspec.id and address.startswith("/meetings/"):
+            continue  # it prepares every meeting, and so takes part in each
         for method, data in [("get", {}), *(("post", form) for form in FORMS), ("put", "x"),
                              ("delete", "")]:  # fmt: skip
             answer = getattr(outsider, method)(

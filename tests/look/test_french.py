@@ -20,6 +20,7 @@ from activity.record import record_refusal
 from bulletins.models import Bulletin, Draft
 from discussions.models import Thread
 from discussions.services.messages import edit_message
+from meetings.models import Meeting
 from tests.factories import PHRASE, sign_in
 from tests.look.french import english_in, pieces_of
 from tools import messages
@@ -37,7 +38,7 @@ WORDS = {
 NO_PAGES = {
     "healthz", "readyz", "metrics", "security_txt", "robots", "bulletins:download",
     "discussions:names", "discussions:text", "discussions:pdf", "discussions:download",
-    "discussions:files", "discussions:piece",
+    "discussions:files", "discussions:piece", "meetings:room_clock",
     "mfa_login_webauthn",
 }  # fmt: skip
 
@@ -145,6 +146,7 @@ def arguments(world):
     return {
         **{f"discussions:{name}": {"ref": thread.ref} for name in ("thread", "participants")},
         **{f"discussions:{name}": message for name in ("edit", "withdraw", "history")},
+        **room_of(Meeting.objects.filter(state="live").latest("pk")),
         "bulletins:detail": {"ref": bulletin.ref},
         "bulletins:draft": {"draft_id": draft.pk},
         "bulletins:check": {"draft_id": draft.pk},
@@ -156,6 +158,17 @@ def arguments(world):
         "vault:invitation": {"token": "none"},
         "vault:new_start": {"token": "none"},
         "vault:witness": {"pk": "0192d1a4-0000-4000-8000-000000000001"},
+    }
+
+
+def room_of(meeting):
+    """The live room, in the chair's hands."""
+    names = ("room", "room_screen", "room_open", "room_close", "room_join")
+    item, proposal = meeting.items.first(), meeting.proposals.first()
+    return {
+        **{f"meetings:{name}": {"ref": meeting.ref} for name in names},
+        "meetings:room_notes": {"ref": meeting.ref, "item_id": item.uuid},
+        "meetings:room_reword": {"ref": meeting.ref, "proposal_id": proposal.uuid},
     }
 
 
@@ -185,7 +198,12 @@ def _names():
 
 def _only_acts(name, converters):
     """Whether the view of that name refuses to be read."""
-    example = {"int": 1, "uuid": "0192d1a4-0000-4000-8000-000000000001", "str": "FJ"}
+    example = {
+        "reference": "2026-27-Q1",
+        "int": 1,
+        "uuid": "0192d1a4-0000-4000-8000-000000000001",
+        "str": "FJ",
+    }
     kinds = {field: type(how).__name__.lower() for field, how in converters.items()}
     values = {
         field: next((v for key, v in example.items() if key in kind), "B-7KQF2")
@@ -195,7 +213,7 @@ def _only_acts(name, converters):
 
 
 @pytest.fixture
-def story(france, desk, table):
+def story(france, desk, table, hall):
     """Enough has happened that every page has something to show."""
     france.newcomer("FJ")
     User.objects.update(language="fr")
@@ -207,6 +225,7 @@ def story(france, desk, table):
     said = table.says(france.fj, thread, WORDS["body"])
     edit_message(**table.both(france.fj), message=said, text=WORDS["key_line"], revision=1)
     table.says(france.vu, thread, "@Palaos, merci.")
+    hall.sitting("VU")
     return france
 
 
