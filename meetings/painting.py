@@ -40,6 +40,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
+    """A day; times are offered when they suit at least half."""
+
     day: datetime.date
     other_days: tuple[datetime.date, ...]
     bands: tuple[Band, ...]
@@ -48,7 +50,10 @@ class DayRow:
     spans: tuple[tuple[datetime.datetime, datetime.datetime], ...]
     options: tuple[Option, ...]
     holidays: str
-    is_weekend: bool
+
+    @property
+    def suits_all(self) -> bool:
+        return any(one.suits_all for one in self.options)
 
 
 def day_rows(painted: Sequence[Painted], members: Sequence[Member], host_zone: str) -> list[DayRow]:
@@ -65,9 +70,10 @@ def _row(painted: Painted, members: Sequence[Member], zone: ZoneInfo) -> DayRow:
         quarters=int((end - painted.begins).total_seconds()) // 900,
         best=best,
         spans=tuple((o.starts, o.ends) for o in _joined(painted.windows, best)) if best else (),
-        options=tuple(_option(one, zone) for one in painted.starts),
+        options=tuple(
+            _option(one, zone) for one in painted.starts if len(one.inside) * 2 >= len(members)
+        ),
         holidays=_holiday_words(painted),
-        is_weekend=painted.day.weekday() >= 5,
     )
 
 

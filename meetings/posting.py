@@ -125,7 +125,7 @@ def _subject(row: OutgoingMail, meeting: Meeting, comes: bool) -> str:
     elif row.facts["first"]:
         sentence = _("%(ref)s: you are invited to a meeting")
     else:
-        sentence = _("%(ref)s: the invitation was renewed, look at the time")
+        sentence = _("%(ref)s: the meeting has another time")
     return sentence % {"ref": meeting.ref}
 
 
