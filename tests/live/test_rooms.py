@@ -9,6 +9,7 @@ from channels.testing import WebsocketCommunicator
 
 from activity.hub import hub
 from activity.nudge import THIS_PROCESS
+from discussions.models import Participant
 from discussions.services.participants import remove_participant
 from tests.live.threads import cookies_of, open_page, say, thread_of
 
@@ -113,6 +114,18 @@ class TestHere:
             assert (await one.heard())["t"] == "event"
             assert await other.receive_nothing(0.5)
 
+    async def test_the_list_itself_is_judged_as_of_now(self, fiji, vanuatu, thread, topic):
+        """Somebody's part ends without an event that would tell the pages of it."""
+        async with open_page(fiji, topic) as one, open_page(vanuatu, topic) as other:
+            await here(other, topic)
+            assert [(await page.heard())["codes"] for page in (one, other)] == [["VU"]] * 2
+            await settled()
+            await Participant.objects.filter(thread=thread, administration="VU").adelete()
+            await here(one, topic)
+            assert (await one.heard())["codes"] == ["FJ"]
+            assert await other.heard() == {"t": "refused", "topic": topic}
+            assert await other.receive_nothing(0.3)
+
 
 class TestTyping:
     async def test_the_others_are_told_and_the_own_pages_are_not(self, fiji, vanuatu, topic):
@@ -136,6 +149,8 @@ class TestTyping:
 
     async def test_who_is_not_here_does_not_type(self, fiji, vanuatu, topic):
         async with open_page(fiji, topic) as one, open_page(vanuatu, topic) as other:
+            await here(other, topic)
+            assert (await other.heard())["codes"] == ["VU"]
             await one.send_json_to({"t": "typing", "topic": topic})
             assert await other.receive_nothing(0.3)
 
