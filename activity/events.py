@@ -40,6 +40,7 @@ class Event(StrEnum):
     AGENDA_CHANGED = "meetings.agenda_changed"
     PAPER_SUBMITTED = "meetings.paper_submitted"
     PAPER_WITHDRAWN = "meetings.paper_withdrawn"
+    PAPER_DOWNLOADED = "meetings.paper_downloaded"
     PAPER_DUE = "meetings.paper_due"
     PAPER_LATE = "meetings.paper_late"
     PACK_TAKEN_AWAY = "meetings.pack_taken_away"

@@ -67,6 +67,10 @@ def poll_references(keys: set[str]) -> dict[str, str]:
     return {str(pk): reference for pk, reference in rows}
 
 
+def papers_page(_uuid: str, reference: str) -> str:
+    return reverse("meetings:papers", args=[reference])
+
+
 def minutes_page(_uuid: str, reference: str) -> str:
     return reverse("meetings:minutes", args=[reference])
 

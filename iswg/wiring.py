@@ -33,11 +33,13 @@ def connect() -> None:
     from meetings.facts import KIND as MEETING_KIND
     from meetings.facts import key_facts_by_id
     from meetings.live import MeetingPages
+    from meetings.paper_reminders import register_paper_reminders
     from meetings.posting import register_mails
     from meetings.reminders import register_reminders as register_meeting_reminders
     from meetings.reminders_outcome import register_outcome_reminders
     from meetings.room_acts import register_room_acts
     from meetings.room_live import register_room
+    from meetings.services.papers import register_paper_drafts
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -64,6 +66,8 @@ def connect() -> None:
     register_reminders()
     register_meeting_chores()
     register_meeting_reminders()
+    register_paper_reminders()
+    register_paper_drafts()
     register_outcome_reminders()
     register_mails()
     register_handovers()
@@ -79,6 +83,7 @@ def connect() -> None:
     register_page("discussions.message", naming.message_page, naming.message_references)
     register_page("meetings.meeting", naming.meeting_page, naming.meeting_references)
     register_page("meetings.invitation", naming.invitation_page, naming.meeting_references)
+    register_page("meetings.papers", naming.papers_page, naming.meeting_references)
     register_page("meetings.minutes", naming.minutes_page, naming.meeting_references)
     register_page("meetings.silence", naming.silence_page, naming.meeting_references)
     register_page("meetings.actionpoint", naming.action_page, naming.action_references)

@@ -31,6 +31,10 @@ def invitation_target(meeting: Meeting) -> str:
     return f"meetings.invitation:{meeting.uuid}"
 
 
+def papers_target(meeting: Meeting) -> str:
+    return f"meetings.papers:{meeting.uuid}"
+
+
 def minutes_target(meeting: Meeting) -> str:
     return f"meetings.minutes:{meeting.uuid}"
 

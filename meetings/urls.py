@@ -6,10 +6,12 @@ from meetings import (
     views,
     views_agenda,
     views_feed,
+    views_files,
     views_finder,
     views_invitation,
     views_minutes,
     views_paper,
+    views_papers,
     views_poll,
     views_prepare,
     views_reports,
@@ -51,6 +53,39 @@ urlpatterns = [
     path("<meeting_ref:ref>/order/", views_agenda.order, name="order"),
     path("<meeting_ref:ref>/standing/", views_agenda.standing, name="standing"),
     path("<meeting_ref:ref>/deadline/", views_agenda.deadline, name="deadline"),
+    # Papers and the pack
+    path("<meeting_ref:ref>/papers/", views_papers.papers, name="papers"),
+    path("<meeting_ref:ref>/items/<uuid:item_id>/papers/", views_papers.submit, name="submit"),
+    path(
+        "<meeting_ref:ref>/items/<uuid:item_id>/papers/<uuid:draft_id>/files/",
+        views_files.start,
+        name="files",
+    ),
+    path(
+        "<meeting_ref:ref>/items/<uuid:item_id>/papers/<uuid:draft_id>/files/<uuid:file_id>/",
+        views_files.piece,
+        name="piece",
+    ),
+    path(
+        "<meeting_ref:ref>/items/<uuid:item_id>/papers/<uuid:draft_id>/files/<uuid:file_id>/remove/",
+        views_files.remove,
+        name="remove_file",
+    ),
+    path(
+        "<meeting_ref:ref>/items/<uuid:item_id>/papers/<uuid:draft_id>/files/<uuid:file_id>/again/",
+        views_files.again,
+        name="file_again",
+    ),
+    path(
+        "<meeting_ref:ref>/papers/<uuid:paper_id>/withdraw/", views_papers.withdraw, name="withdraw"
+    ),
+    path(
+        "<meeting_ref:ref>/papers/<uuid:paper_id>/files/<uuid:file_id>/",
+        views_files.download,
+        name="paper_file",
+    ),
+    path("<meeting_ref:ref>/pack/", views_papers.pack, name="pack"),
+    path("<meeting_ref:ref>/pack/agenda/", views_papers.agenda_pdf, name="agenda_pdf"),
     path("find/", views_finder.find, name="find"),
     path("calendar/", views_feed.calendar, name="calendar"),
     path("calendar/<int:pk>/revoke/", views_feed.revoke, name="revoke_feed"),

@@ -19,6 +19,7 @@ from meetings.found import found
 from meetings.frame import framed
 from meetings.looks import look
 from meetings.models import ActionState, Kind, Meeting, MinutesState
+from meetings.paper_rows import papers_of
 from meetings.presentation import agenda_of, counted, readable_actions
 from meetings.titles import titles_of
 from vault.http import unlocked
@@ -105,9 +106,11 @@ def meeting(request: HttpRequest, ref: str) -> HttpResponse:
     since = latest_live_id()
     meeting = found(request, ref)
     marked = look(request, meeting)
+    items = queries.items_for(request.actor, meeting)
+    papers = papers_of(request.actor, request.vault, meeting, items, since=marked)
     context = {
         **framed(request, meeting, "agenda"),
-        "lines": agenda_of(request.actor, request.vault, meeting, since=marked),
+        "lines": agenda_of(request.actor, request.vault, meeting, since=marked, papers=papers),
         "marked_since": marked,
         "order": _order(request, meeting),
         **_carried(request, meeting),
