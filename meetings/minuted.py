@@ -33,6 +33,7 @@ from meetings.models import (
     Result,
 )
 from meetings.quorum import Span
+from meetings.registers import decisions_of
 from meetings.roll import LATE_BY, Quorum, attendance_of, quorum_now, was_late
 from meetings.writings import Text
 from vault.sessions import Vault
@@ -172,6 +173,7 @@ class Ruling:
     proposal: Proposal
     words: Text
     decision: Decision | None
+    replaced_by: str  # the number of a later decision, if the reader may read that one
     tally: tuple[int, int, int]  # yes, no, abstain
     roll: tuple[tuple[str, str], ...]  # seat, and how it voted
 
@@ -242,6 +244,7 @@ def items_of(actor: Actor, vault: Vault | None, meeting: Meeting) -> list[ItemRe
         subjects += [one.uuid for group in rows.values() for one in group]
     texts: Texts = writings.read(vault, meeting, fields=FIELDS, subjects=subjects)
     names = _seat_names(proposals.values())
+    later = _later_numbers(actor, proposals.values())
     return [
         ItemRecord(
             item=item,
@@ -250,7 +253,7 @@ def items_of(actor: Actor, vault: Vault | None, meeting: Meeting) -> list[ItemRe
             notes=_text(texts, item.uuid, Field.NOTES),
             english=_text(texts, item.uuid, Field.MINUTES_EN),
             french=_text(texts, item.uuid, Field.MINUTES_FR),
-            rulings=tuple(_ruling(one, texts, names) for one in proposals.get(item.pk, [])),
+            rulings=tuple(_ruling(one, texts, names, later) for one in proposals.get(item.pk, [])),
             tasks=tuple(
                 Task(one, _text(texts, one.uuid, Field.ACTION)) for one in actions.get(item.pk, [])
             ),
@@ -279,7 +282,7 @@ def _proposals(items: Sequence[AgendaItem]) -> Iterable[Proposal]:
     rows = Proposal.objects.filter(item__in=items).exclude(closed_at=None)
     return (
         rows.exclude(result=Result.WITHDRAWN)
-        .select_related("decision", "decision__superseded_by")
+        .select_related("decision")
         .prefetch_related("ballots__seat")
         .order_by("closed_at", "pk")
     )
@@ -291,13 +294,24 @@ def _seat_names(groups: Iterable[Sequence[Proposal]]) -> dict[str, str]:
     return {one.pk: one.label for one in rows}
 
 
-def _ruling(proposal: Proposal, texts: Texts, names: dict[str, str]) -> Ruling:
+def _later_numbers(actor: Actor, groups: Iterable[Sequence[Proposal]]) -> dict[int, str]:
+    """The decisions that replaced these, as far as the actor may read them, by row."""
+    decisions = [getattr(one, "decision", None) for group in groups for one in group]
+    wanted = {one.superseded_by_id for one in decisions if one is not None} - {None}
+    return {one.pk: one.number for one in decisions_of(actor, pk__in=wanted)} if wanted else {}
+
+
+def _ruling(
+    proposal: Proposal, texts: Texts, names: dict[str, str], later: dict[int, str]
+) -> Ruling:
+    decision = getattr(proposal, "decision", None)
     cast = {row.seat_id: row.choice for row in proposal.ballots.all()}
     counted = [cast[code] for code in proposal.seats if code in cast]
     return Ruling(
         proposal=proposal,
         words=_text(texts, proposal.uuid, Field.PROPOSAL),
-        decision=getattr(proposal, "decision", None),
+        decision=decision,
+        replaced_by=later.get(decision.superseded_by_id, "") if decision else "",
         tally=(
             counted.count(Choice.YES),
             counted.count(Choice.NO),

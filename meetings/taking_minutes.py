@@ -210,9 +210,8 @@ def _ruling(one: Ruling) -> list[Block]:
     result = one.proposal.get_result_display()
     strong = {"kind": "strong", "parts": [_words(f"{head}, {result}")]}
     lines: list[Block] = [{"kind": "paragraph", "parts": [strong]}, *_shown(one.words)]
-    if one.decision and one.decision.superseded_by:
-        number = one.decision.superseded_by.number
-        lines += plain(_("Replaced by %(number)s.") % {"number": number})
+    if one.replaced_by:
+        lines += plain(_("Replaced by %(number)s.") % {"number": one.replaced_by})
     return [_quote([*lines, *plain(_how(one))])]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -36,12 +37,14 @@ from vault.searching import StillSearching
 
 PER_PAGE = 25
 LONGEST = 200
+CODE = re.compile(r"[A-Z]{2,8}")
 LOOKS = {ActionState.OPEN: "none", ActionState.DONE: "done", ActionState.DROPPED: "off"}
 
 
 def _typed(form: Any, name: str) -> str:
-    """What the address asks for, as far as it fits."""
-    return str(form.cleaned_data.get(name, "")).strip()[:LONGEST] if form.is_valid() else ""
+    """What the address asks for; what fits no field is left out."""
+    form.is_valid()
+    return str(form.cleaned_data.get(name, "")).strip()[:LONGEST] if form.is_bound else ""
 
 
 def _shown(request: HttpRequest, rows: Sequence[Any], typed: str) -> Any:
@@ -113,7 +116,13 @@ def _decision(
         later = _later(decision, everything)
         prefix = f"id_{decision.number}_%s"
         form = SupersedeForm(later=later, auto_id=prefix) if later else None
-    return {"decision": decision, "words": entry.words, "form": form}
+    later = {one.pk: one.number for one in everything}
+    return {
+        "decision": decision,
+        "words": entry.words,
+        "replaced_by": later.get(decision.superseded_by_id, ""),
+        "form": form,
+    }
 
 
 def _may_supersede(request: HttpRequest, decision: Decision) -> bool:
@@ -177,7 +186,11 @@ def _asked(request: HttpRequest) -> tuple[str, ActionFilter, list[ActionPoint], 
     box = request.GET.get("box", "ours")
     box = box if box in BOX_WORDS else "ours"
     rows = registers.actions_in(request.actor, box)
-    owners = sorted({(one.owner_id, one.owner.label) for one in rows}, key=lambda one: one[1])
+    named = {one.owner_id: one.owner.label for one in rows}
+    asked = request.GET.get("owner", "")
+    if CODE.fullmatch(asked):
+        named.setdefault(asked, asked)  # a kept address of an administration that owes nothing now
+    owners = sorted(named.items(), key=lambda one: one[1])
     form = ActionFilter(request.GET or None, owners=owners)
     owner = _typed(form, "owner")
     return (
