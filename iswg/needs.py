@@ -15,8 +15,10 @@ from bulletins import opening, queries
 from discussions.opening import open_topics
 from discussions.queries import unread_mentions
 from meetings.owed import minutes_to_read, open_silences, owed_actions
+from meetings.polls import answers_owed, polls_owed
 from meetings.registers import with_words
-from meetings.titles import titles_of
+from meetings.titles import item_titles, titles_of
+from meetings.wanted import papers_owed_by, unanswered_by, unanswered_polls
 from vault.sessions import Vault
 from vault.waiting import waiting_for_key
 
@@ -42,6 +44,10 @@ def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
         *_bulletins(actor, vault),
         *_expiring(actor, vault),
         *_named(actor, vault),
+        *_answers(actor, vault),
+        *_invitations(actor, vault),
+        *_polls(actor, vault),
+        *_papers(actor, vault),
         *_actions(actor, vault),
         *_silences(actor, vault),
         *_minutes(actor, vault),
@@ -110,6 +116,34 @@ def _read(message: Any, topic: str | None) -> Need:
     )
 
 
+def _answers(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Invitations and polls about dates that wait for this administration's answer."""
+    invited, polls = answers_owed(actor)[:SHOWN], polls_owed(actor)[:SHOWN]
+    titles = titles_of(vault, [*invited, *(poll.meeting for poll in polls)])
+    needs = [
+        Need(
+            id=f"invitation-{one.ref}",
+            title=titles[one.pk],
+            url=reverse("meetings:invitation", args=[one.ref]),
+            verb=_("Answer the invitation"),
+            due_on=one.replies_due_on,
+            facts=(_("Invitation"), one.ref),
+        )
+        for one in invited
+    ]
+    return needs + [
+        Need(
+            id=f"poll-{poll.meeting.ref}",
+            title=titles[poll.meeting_id],
+            url=reverse("meetings:poll", args=[poll.meeting.ref]),
+            verb=_("Say which times suit"),
+            due_on=poll.closes_on,
+            facts=(_("Poll about the date"), poll.meeting.ref),
+        )
+        for poll in polls
+    ]
+
+
 def _actions(actor: Actor, vault: Vault | None) -> list[Need]:
     """What a meeting gave this administration to do."""
     entries = with_words(vault, owed_actions(actor)[:SHOWN])
@@ -141,6 +175,57 @@ def _silences(actor: Actor, vault: Vault | None) -> list[Need]:
             facts=(_("Decision out of session"), row.meeting.ref),
         )
         for row in rows
+    ]
+
+
+def _invitations(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Invitations that this administration has not answered, or answered for another time."""
+    rows = unanswered_by(actor)[:SHOWN]
+    titles = titles_of(vault, rows)
+    return [
+        Need(
+            id=f"invited-{row.ref}",
+            title=_("Reply to the invitation: %(title)s") % {"title": titles[row.pk]},
+            url=reverse("meetings:invitation", args=[row.ref]),
+            verb=_("Reply"),
+            due_on=row.replies_due_on,
+            facts=(row.ref,),
+        )
+        for row in rows
+    ]
+
+
+def _polls(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Polls about a date to which this administration has not said anything."""
+    rows = unanswered_polls(actor)[:SHOWN]
+    titles = titles_of(vault, [poll.meeting for poll in rows])
+    return [
+        Need(
+            id=f"poll-{poll.pk}",
+            title=_("Say when it suits: %(title)s") % {"title": titles[poll.meeting_id]},
+            url=reverse("meetings:poll", args=[poll.meeting.ref]),
+            verb=_("Answer the poll"),
+            due_on=poll.closes_on,
+            facts=(poll.meeting.ref,),
+        )
+        for poll in rows
+    ]
+
+
+def _papers(actor: Actor, vault: Vault | None) -> list[Need]:
+    """Papers for items that this administration presents."""
+    rows = papers_owed_by(actor)[:SHOWN]
+    titles = item_titles(vault, rows)
+    return [
+        Need(
+            id=f"paper-{item.uuid}",
+            title=_("Paper wanted: %(title)s") % {"title": titles.get(item.pk, item.meeting.ref)},
+            url=reverse("meetings:submit", args=[item.meeting.ref, item.uuid]),
+            verb=_("Submit the paper"),
+            due_on=item.meeting.papers_due_on,
+            facts=(item.meeting.ref,),
+        )
+        for item in rows
     ]
 
 

@@ -101,10 +101,11 @@ def _event(text: bytes) -> Event:
     calendar = calendars[0]
     if str(calendar.get("METHOD", "")).upper() != REPLY:
         raise NoReply("no_reply")
-    events = calendar.walk("VEVENT")
+    events: list[Any] = calendar.walk("VEVENT")
     if len(events) != 1 or "RECURRENCE-ID" in events[0]:
         raise NoReply("not_one_event")
-    return events[0]
+    event: Event = events[0]
+    return event
 
 
 def _reply_of(event: Event, sender: str) -> CalendarReply:

@@ -155,8 +155,9 @@ def _overtaken(
     request: HttpRequest, meeting: Meeting, form: AnswerForm, overtaken: writings.Overtaken
 ) -> HttpResponse:
     """A colleague wrote other names meanwhile: both are shown, and the next sending counts."""
-    form.data = form.data.copy()
-    form.data["base"] = str(overtaken.now.revision)
+    typed = request.POST.copy()
+    typed["base"] = str(overtaken.now.revision)
+    form.data = typed
     form.add_error(
         "names",
         _("A colleague wrote meanwhile: %(words)s. Put both together and send again.")

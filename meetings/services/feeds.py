@@ -24,6 +24,7 @@ def make_feed(*, actor: Actor) -> str:
     own = FeedKey.objects.select_for_update().filter(user=actor.user_id, revoked_at=None)
     if len(own) >= MOST:
         raise NotPossible({"feed": _("Take back an address that you no longer use first.")})
+    assert actor.user_id is not None, "a command has no calendar"
     token = secrets.token_urlsafe(32)
     FeedKey.objects.create(user_id=actor.user_id, token_hash=hash_of(token))
     record(actor, Event.FEED_CHANGED, detail={"added": 1})

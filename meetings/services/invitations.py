@@ -174,6 +174,7 @@ def sendable(actor: Actor, meeting: Meeting) -> QuerySet[User]:
 def _keep(
     actor: Actor, meeting: Meeting, answer: str, *, by_mail: bool, sequence: int | None
 ) -> Reply:
+    assert actor.user_id is not None, "people answer, not commands"
     reply, _made = Reply.objects.update_or_create(
         meeting=meeting,
         administration_id=actor.administration,

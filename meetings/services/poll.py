@@ -101,6 +101,7 @@ def answer_poll(*, actor: Actor, meeting: Meeting, answers: Mapping[int, str]) -
         raise NotPossible({"poll": _("These are not the times of the poll any more.")})
     if not set(answers.values()) <= set(Answer.values):
         raise NotPossible({"poll": _("Choose yes, if need be, or no.")})
+    assert actor.user_id is not None, "people answer, not commands"
     for pk, said in answers.items():
         PollAnswer.objects.update_or_create(
             candidate_id=pk,

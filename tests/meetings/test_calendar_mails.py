@@ -7,7 +7,9 @@ import vobject
 from django.utils import timezone
 
 from access.policy import Refused
+from activity.chores import tick
 from activity.models import JournalEntry, Notice, OutgoingMail
+from iswg.environment import month
 from meetings.models import Meeting, Reply, State
 from meetings.services.invitations import answer, invite, usual_deadline
 from meetings.services.series import (
@@ -15,6 +17,7 @@ from meetings.services.series import (
     cancel_meeting,
     change_participants,
     move_meeting,
+    suggested_quarter,
     work_out_again,
 )
 from tests.hall import ITEM, LEAD
@@ -251,3 +254,24 @@ def test_a_planned_meeting_takes_no_answer(world, hall):
     assert meeting.state == State.PLANNED
     with pytest.raises(NotPossible):
         answer(**hall.both(world.fj), meeting=meeting, answer="yes")
+
+
+# The worker, and the operator ------------------------------------------------------------------
+
+
+def test_the_worker_follows_new_zone_rules_by_itself(world, invited, post):
+    post.send()
+    hour = datetime.timedelta(hours=1)
+    Meeting.objects.update(zone_rules="2020a", starts_at=invited.starts_at + hour)
+    assert tick()["meetings by new zone rules"] == 1
+    assert event_of(post.send()["contact.fj@test.invalid"]).decoded("DTSTART") == invited.starts_at
+    assert tick()["meetings by new zone rules"] == 0
+
+
+def test_the_month_in_which_the_year_begins_is_a_setting(settings):
+    settings.FISCAL_YEAR_STARTS = 1
+    assert suggested_quarter(datetime.date(2026, 11, 21)) == ("2026-27", 4)
+    assert month("12") == 12
+    for wrong in ("0", "13", "July"):
+        with pytest.raises(ValueError, match=r"^|invalid"):
+            month(wrong)

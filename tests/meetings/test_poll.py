@@ -288,3 +288,18 @@ def test_who_takes_no_part_finds_no_poll(world, hall, browse, zones):
 def test_an_address_typed_by_hand_shows_the_form_again(world, browse, query):
     response = browse(world.oco).get(f"{reverse('meetings:find')}?{query}")
     assert response.status_code == 400
+
+
+def test_home_says_what_waits_for_an_answer_until_there_is_one(world, hall, browse, meeting):
+    invited = invite(actor=world.actor(world.oco), meeting=hall.plan("FJ", title="Ziphrannet"))
+    ask(world, meeting)
+    client = browse(world.fj)
+    page = client.get("/").content.decode()
+    for verb in ("Answer the invitation", "Say which times suit"):
+        assert verb in page
+        assert verb not in browse(world.oco).get("/").content.decode()
+    answer(**hall.both(world.fj), meeting=invited, answer="no")
+    says(world, world.fj_contact, meeting, "yes")
+    page = client.get("/").content.decode()
+    for verb in ("Answer the invitation", "Say which times suit"):
+        assert verb not in page
