@@ -33,6 +33,7 @@ from discussions.search import search_threads
 from iswg import errors
 from iswg.clocks import clocks, date_line
 from iswg.needs import needs_of
+from meetings.cards import next_meeting_card
 from vault.http import unlocked
 from vault.searching import StillSearching
 
@@ -62,6 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "rows": drawn_rows(rows, titles),
             "may_write": can(actor, Action.WRITE_DRAFT),
             "live_since": since,
+            "next_meeting": next_meeting_card(request),
             **_pacific(request),
         },
     )

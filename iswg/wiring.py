@@ -33,6 +33,7 @@ def connect() -> None:
     from meetings.facts import KIND as MEETING_KIND
     from meetings.facts import key_facts_by_id
     from meetings.live import MeetingPages
+    from meetings.live_lists import MeetingLists
     from meetings.paper_reminders import register_paper_reminders
     from meetings.posting import register_mails
     from meetings.reminders import register_reminders as register_meeting_reminders
@@ -40,6 +41,7 @@ def connect() -> None:
     from meetings.room_acts import register_room_acts
     from meetings.room_live import register_room
     from meetings.services.papers import register_paper_drafts
+    from meetings.subject import ItemSubjects, MeetingSubjects
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -56,8 +58,11 @@ def connect() -> None:
     register_topic_kind("thread", ThreadPages())
     register_topic_kind("threads", ThreadLists())
     register_topic_kind("meeting", MeetingPages())
+    register_topic_kind("meetings", MeetingLists())
     register_subject("bulletin", BulletinSubjects())
     register_subject("thread", ThreadSubjects())
+    register_subject("meeting", MeetingSubjects())
+    register_subject("agenda_item", ItemSubjects())
     register_acts()
     register_room()
     register_room_acts()

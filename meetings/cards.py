@@ -9,8 +9,12 @@ from django.utils import timezone
 
 from accounts.language import administration_in
 from meetings.elsewhere import OtherDate, host_place, other_dates_of
-from meetings.models import Meeting
+from meetings.models import Kind, Meeting
 from meetings.outlook import Outlook, outlook_of
+from meetings.queries import coming
+from meetings.titles import title_of
+
+OWN_KINDS = (Kind.QUARTERLY, Kind.EXTRAORDINARY)  # those of the working group's own series
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,9 @@ def card_of(request: HttpRequest, meeting: Meeting, title: str) -> Card:
         elsewhere=tuple(other_dates_of(meeting, zone)),
         outlook=outlook_of(meeting, own.pk if own else ""),
     )
+
+
+def next_meeting_card(request: HttpRequest) -> Card | None:
+    """The next meeting of the series that this reader takes part in."""
+    meeting = coming(request.actor).filter(kind__in=OWN_KINDS).first()
+    return card_of(request, meeting, title_of(request.vault, meeting)) if meeting else None

@@ -77,7 +77,7 @@ class MeetingPages:
         meeting = _meeting_of(events[0])
         if meeting is None:
             return Verdict([{}] * len(events), members)
-        readers = _readers_among(meeting, members)
+        readers = readers_among(meeting, members)
         keys = _keys_of(meeting)
         shown: dict[Member, bytes | None] = {}
         for member in readers:
@@ -132,7 +132,7 @@ def _meeting_of(event: LiveEvent) -> Meeting | None:
     return with_people().filter(uuid=UUID(event.topic.partition(":")[2])).first()
 
 
-def _readers_among(meeting: Meeting, members: Sequence[Member]) -> list[Member]:
+def readers_among(meeting: Meeting, members: Sequence[Member]) -> list[Member]:
     """Who of these may read the meeting as of now, in one query."""
     people = User.objects.filter(
         people_who_can(Action.READ_MEETING, meeting),

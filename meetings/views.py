@@ -13,19 +13,18 @@ from django.views.decorators.http import require_GET
 from access.policy import Action, can
 from activity.queries import latest_live_id
 from meetings import queries
-from meetings.cards import card_of
+from meetings.cards import OWN_KINDS, card_of
 from meetings.carried import actions_before, minutes_before
 from meetings.found import found
 from meetings.frame import framed
 from meetings.looks import look
-from meetings.models import ActionState, Kind, Meeting, MinutesState
+from meetings.models import ActionState, Meeting, MinutesState
 from meetings.paper_rows import papers_of
 from meetings.presentation import agenda_of, counted, readable_actions
 from meetings.titles import titles_of
 from vault.http import unlocked
 
 PER_PAGE = 25
-OWN_KINDS = (Kind.QUARTERLY, Kind.EXTRAORDINARY)
 
 
 @require_GET
@@ -111,7 +110,8 @@ def meeting(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         **framed(request, meeting, "agenda"),
         "lines": agenda_of(request.actor, request.vault, meeting, since=marked, papers=papers),
-        "marked_since": marked,
+        "item_ids": [one.uuid for one in items],
+        "may_discuss": can(request.actor, Action.OPEN_THREAD),
         "order": _order(request, meeting),
         **_carried(request, meeting),
         "live_since": since,

@@ -9,6 +9,7 @@ from django import template
 
 from access.policy import Action, can
 from discussions import opening, queries
+from discussions.models import Thread
 from discussions.presentation import rows_of
 
 register = template.Library()
@@ -37,3 +38,18 @@ def discussions_new(context: template.Context) -> dict[str, Any]:
     threads = list(queries.threads_in_box(request.actor, "unread")[:SHOWN])
     topics = opening.open_topics(request.vault, threads)
     return {"rows": rows_of(threads, topics, queries.last_messages(threads))}
+
+
+@register.simple_tag(takes_context=True)
+def discussions_of_items(context: template.Context, items: list[UUID]) -> dict[UUID, list[Thread]]:
+    """The discussions of the items of one agenda that this reader takes part in, in one query."""
+    rows = queries.threads_for(context["request"].actor)
+    found: dict[UUID, list[Thread]] = {}
+    for thread in rows.filter(subject_kind="agenda_item", subject_id__in=items).order_by("pk"):
+        found.setdefault(thread.subject_id, []).append(thread)
+    return found
+
+
+@register.filter
+def of_item(found: dict[UUID, list[Thread]] | str, item: UUID) -> list[Thread]:
+    return found.get(item, []) if found else []  # type: ignore[union-attr]  # "" is no dictionary

@@ -168,6 +168,7 @@
     } catch { /* still no link; the chip says so */ }
   }
 
+  document.addEventListener('live:renew', poll);
   addEventListener('online', () => { tries = 0; open(); });
   // A line that is down may not say so for minutes: close it, and replay from the last number later.
   addEventListener('offline', () => { show('off'); ws?.close(); });
