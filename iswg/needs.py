@@ -15,7 +15,6 @@ from bulletins import opening, queries
 from discussions.opening import open_topics
 from discussions.queries import unread_mentions
 from meetings.owed import minutes_to_read, open_silences, owed_actions
-from meetings.polls import answers_owed, polls_owed
 from meetings.registers import with_words
 from meetings.titles import item_titles, titles_of
 from meetings.wanted import papers_owed_by, unanswered_by, unanswered_polls
@@ -44,7 +43,6 @@ def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
         *_bulletins(actor, vault),
         *_expiring(actor, vault),
         *_named(actor, vault),
-        *_answers(actor, vault),
         *_invitations(actor, vault),
         *_polls(actor, vault),
         *_papers(actor, vault),
@@ -114,34 +112,6 @@ def _read(message: Any, topic: str | None) -> Need:
         tlp=message.thread.tlp,
         facts=(_("%(name)s names you") % {"name": message.administration.label}, ref),
     )
-
-
-def _answers(actor: Actor, vault: Vault | None) -> list[Need]:
-    """Invitations and polls about dates that wait for this administration's answer."""
-    invited, polls = answers_owed(actor)[:SHOWN], polls_owed(actor)[:SHOWN]
-    titles = titles_of(vault, [*invited, *(poll.meeting for poll in polls)])
-    needs = [
-        Need(
-            id=f"invitation-{one.ref}",
-            title=titles[one.pk],
-            url=reverse("meetings:invitation", args=[one.ref]),
-            verb=_("Answer the invitation"),
-            due_on=one.replies_due_on,
-            facts=(_("Invitation"), one.ref),
-        )
-        for one in invited
-    ]
-    return needs + [
-        Need(
-            id=f"poll-{poll.meeting.ref}",
-            title=titles[poll.meeting_id],
-            url=reverse("meetings:poll", args=[poll.meeting.ref]),
-            verb=_("Say which times suit"),
-            due_on=poll.closes_on,
-            facts=(_("Poll about the date"), poll.meeting.ref),
-        )
-        for poll in polls
-    ]
 
 
 def _actions(actor: Actor, vault: Vault | None) -> list[Need]:

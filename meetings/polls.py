@@ -6,18 +6,15 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access.actors import Actor
-from access.policy import Action, can
 from accounts.models import Administration
 from meetings.elsewhere import OtherDate, other_dates
 from meetings.finder import Member, Why, start_at
 from meetings.models import Answer, Candidate, Meeting, Poll, PollAnswer
 from meetings.models import Role as Part
 from meetings.public_holidays import holidays_of
-from meetings.queries import counting_codes, meetings_for, quorum_of, unanswered
+from meetings.queries import counting_codes, quorum_of
 from meetings.replies import STATES, Outlook, outlook
 
 
@@ -150,31 +147,3 @@ def _cell(answer: str) -> Cell:
     if not answer:
         return Cell("none", _("Not answered"))
     return Cell(STATES.get(Answer(answer), "off"), str(Answer(answer).label))
-
-
-# What a poll or an invitation waits for, for the home page ------------------------------------
-
-
-def answers_owed(actor: Actor) -> list[Meeting]:
-    """Invitations that this actor may answer for the administration, and nobody has."""
-    rows = unanswered(actor).exclude(origin=actor.administration)
-    return [one for one in rows if can(actor, Action.REPLY_TO_INVITATION, one)]
-
-
-def polls_owed(actor: Actor) -> list[Poll]:
-    """Open polls in which this actor may answer and the administration has said nothing."""
-    said = PollAnswer.objects.filter(administration=actor.administration)
-    rows = (
-        Poll.objects.filter(meeting__in=meetings_for(actor), closed_at=None)
-        .exclude(pk__in=said.values("candidate__poll"))
-        .exclude(meeting__origin=actor.administration)
-        .filter(closes_on__gte=timezone.localdate())
-        .order_by("closes_on")
-    )
-    meetings = {one.pk: one for one in meetings_for(actor).filter(poll__in=rows)}
-    found = []
-    for poll in rows:
-        poll.meeting = meetings[poll.meeting_id]
-        if can(actor, Action.REPLY_TO_INVITATION, poll.meeting):
-            found.append(poll)
-    return found

@@ -273,5 +273,5 @@ def test_the_month_in_which_the_year_begins_is_a_setting(settings):
     assert suggested_quarter(datetime.date(2026, 11, 21)) == ("2026-27", 4)
     assert month("12") == 12
     for wrong in ("0", "13", "July"):
-        with pytest.raises(ValueError, match=r"^|invalid"):
+        with pytest.raises(ValueError):
             month(wrong)

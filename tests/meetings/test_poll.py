@@ -295,11 +295,11 @@ def test_home_says_what_waits_for_an_answer_until_there_is_one(world, hall, brow
     ask(world, meeting)
     client = browse(world.fj)
     page = client.get("/").content.decode()
-    for verb in ("Answer the invitation", "Say which times suit"):
+    for verb in ("Reply to the invitation", "Answer the poll"):
         assert verb in page
         assert verb not in browse(world.oco).get("/").content.decode()
     answer(**hall.both(world.fj), meeting=invited, answer="no")
     says(world, world.fj_contact, meeting, "yes")
     page = client.get("/").content.decode()
-    for verb in ("Answer the invitation", "Say which times suit"):
+    for verb in ("Reply to the invitation", "Answer the poll"):
         assert verb not in page
