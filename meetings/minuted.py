@@ -126,6 +126,8 @@ def roll_of(meeting: Meeting) -> Roll:
         for code, row in members.items()
         if code not in there | sorry and row.role == "member" and code != meeting.origin_id
     ]
+    if meeting.closed_at is None:
+        missing = []  # whoever is not there yet may still come
     quorum = quorum_now(meeting)
     named = Administration.objects.filter(pk__in=quorum.counting)
     return Roll(

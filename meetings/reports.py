@@ -70,11 +70,13 @@ def _lines(meetings: Sequence[Meeting]) -> list[Line]:
         for row in meeting.participants.all():
             if row.role == "member":
                 line = lines.setdefault(row.administration_id, Line(row.administration))
-                line.held += 1
+                # Who prepares a meeting is not asked whether it came.
+                line.held += row.administration_id != meeting.origin_id
     _attendance(meetings, lines)
     _actions(meetings, lines)
     _papers(meetings, lines)
-    return sorted(lines.values(), key=lambda line: line.administration.label)
+    told = [one for one in lines.values() if one.held or one.actions or one.papers]
+    return sorted(told, key=lambda line: line.administration.label)
 
 
 def _attendance(meetings: Sequence[Meeting], lines: dict[str, Line]) -> None:
@@ -88,7 +90,7 @@ def _attendance(meetings: Sequence[Meeting], lines: dict[str, Line]) -> None:
         elif row.apology:
             first.setdefault(place, row)
     for (meeting_id, code), row in first.items():
-        if code not in lines:
+        if code not in lines or code == known[meeting_id].origin_id:
             continue
         if row.arrived_at is None:
             lines[code].apologies += 1

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -86,6 +86,7 @@ def page(
         "may_write": may_run and begun and adoption is None,
         "circulating": circulating or CirculateForm(initial={"until": meeting.comments_until}),
         "adopting": _adopting(request, meeting) if may_run and adoption is None else [],
+        "back": "room" if request.GET.get("back") == "room" else "",
         "checkpoint": newest_checkpoint(),
         "live_since": since,
     }
@@ -208,12 +209,9 @@ def _adopt(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 
 def _back(request: HttpRequest, meeting: Meeting, later: Meeting) -> str:
-    """To where the button stood: the later meeting's room, or the minutes."""
-    if request.POST.get("back") == "live":
-        try:
-            return reverse("meetings:room", args=[later.ref])
-        except NoReverseMatch:
-            pass
+    """To where whoever adopted came from: the later meeting's room, or these minutes."""
+    if request.POST.get("back") == "room":
+        return reverse("meetings:room", args=[later.ref])
     return reverse("meetings:minutes", args=[meeting.ref])
 
 

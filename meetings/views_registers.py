@@ -177,7 +177,7 @@ def actions(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(request, box),
         "page_obj": page,
         "rows": _lines(request, page.object_list),
-        "query": urlencode({"box": box, "owner": _typed(form, "owner")}),
+        "table_query": urlencode({"box": box, "owner": _typed(form, "owner")}),
     }
     return _unkept(render(request, "registers/actions.html", context))
 

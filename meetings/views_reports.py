@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from meetings.reports import Line, Report, report_of
 from meetings.tables import as_csv
 
-BEGINS, LENGTH, STEP = 150, 440, 26  # of the bars on the drawing
+BEGINS, LENGTH, STEP = 170, 420, 26  # of the bars on the drawing
 
 
 @dataclass(frozen=True, slots=True)

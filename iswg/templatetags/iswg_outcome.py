@@ -30,26 +30,28 @@ def as_prose(words: str) -> SafeString:
 
 
 @register.inclusion_tag("meetings/_to_adopt.html", takes_context=True)
-def minutes_to_adopt(context: template.Context, meeting: Meeting, back: str = "") -> dict[str, Any]:
-    """Minutes of earlier meetings that this one adopts: each with its state and the button."""
-    request = context["request"]
+def minutes_to_adopt(context: template.Context, meeting: Meeting) -> dict[str, Any]:
+    """Minutes of earlier meetings that this one adopts: each with its state and the button. In
+    the live room, which is drawn anew by the socket, a link to the page that has the button."""
+    reader = _reader(context)
     return {
-        "request": request,
         "csrf_token": context.get("csrf_token"),
         "meeting": meeting,
-        "formers": minutes_before(request.actor, meeting),
-        "back": back,
+        "formers": minutes_before(reader.actor, meeting),
+        "in_room": "room" in context,
     }
 
 
 @register.inclusion_tag("meetings/_carried.html", takes_context=True)
 def carried_over(context: template.Context, meeting: Meeting) -> dict[str, Any]:
     """Actions of earlier meetings that were not done when this one began."""
-    request = context["request"]
-    return {
-        "rows": actions_before(request.actor, request.vault, meeting),
-        "meeting": meeting,
-    }
+    reader = _reader(context)
+    return {"rows": actions_before(reader.actor, reader.vault, meeting), "meeting": meeting}
+
+
+def _reader(context: template.Context) -> Any:
+    """Who looks, and what opens: a request, or the live room."""
+    return context.get("room") or context["request"]
 
 
 @register.inclusion_tag("meetings/_clocks_of.html")
