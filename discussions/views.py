@@ -17,6 +17,7 @@ from activity.queries import latest_live_id
 from discussions import opening, queries
 from discussions.audience import in_words, names_in
 from discussions.found import found, found_message
+from discussions.live import tell_seen
 from discussions.models import Attention, Thread
 from discussions.presentation import Post, posts_of, quoted
 from discussions.sealing import Locked
@@ -107,7 +108,9 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
         report_broken_seal(actor=request.actor, thread=thread)
         return closed_to(request, thread, "broken")
     if opened.messages and is_act(request):
-        read_up_to(actor=request.actor, thread=thread, number=opened.messages[-1].message.number)
+        last = opened.messages[-1].message.number
+        if read_up_to(actor=request.actor, thread=thread, number=last):
+            tell_seen(thread, request.actor.administration)
     posts = posts_of(request.actor, thread, opened.messages)
     context = {
         **_about(request, thread, stretch),

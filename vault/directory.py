@@ -117,11 +117,12 @@ class Directory:
         fingerprint is not among those this person has compared (`confirmed`, by key id).
         """
         epoch = self.epoch(code)
-        if epoch is None or epoch.key_id in confirmed:
+        # Only a break waits: a server whose clock is behind must not shut everybody else out.
+        if epoch is None or not epoch.broken or epoch.key_id in confirmed:
             return epoch
         if timezone.now() < epoch.sealable_from:
             return None
-        return epoch if not epoch.broken or breaks.has_waited(epoch) else None
+        return epoch if breaks.has_waited(epoch) else None
 
     def is_behind(self, code: str) -> bool:
         """Whether somebody of this administration left since its present epoch was made."""

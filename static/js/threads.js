@@ -197,6 +197,8 @@
   on('talk:look', () => fetchAfter(last()));
   on('live:ready', () => { up = true; compare(); beHere(!document.hidden); reading(); });
   on('live:ping', () => { if (whole && !hole()) complete(true); });
+  /* No longer in it: the page says so when it is asked for again, and shows nothing until then. */
+  on('live:refused', e => { if (e.detail.topic === words.topic) location.reload(); });
   on('live:locked', e => { if (e.detail.topic === words.topic) fetchAfter(last()); });
   on('live:closed', () => { up = false; present = []; writers.clear(); showPresence(); });
   on('visibilitychange', () => { beHere(!document.hidden); if (!document.hidden) reading(); });

@@ -154,6 +154,25 @@ def test_a_message_that_did_not_come_is_noticed_and_fetched(pair):
     expect(vanuatu.locator("[data-whole]")).to_contain_text("Complete up to")
 
 
+def test_who_is_taken_out_sees_nothing_more_on_the_page_that_was_open(browser, portal):
+    fiji, palau = person(browser, portal, "contact.fj"), person(browser, portal, "contact.pw")
+    address = open_thread(fiji, "Seals compared, by three", "VU", "PW")
+    palau.goto(address)
+    live(palau)
+    say(fiji, "before")
+    expect(palau.locator("#posts .prose")).to_have_count(1)
+    fiji.goto(f"{address}participants/")
+    fiji.get_by_role("link", name="Take out Palau").click()
+    fiji.get_by_role("button", name="Take Palau out").click()
+    fiji.goto(address)
+    live(fiji)
+    say(fiji, "after")
+    expect(palau.locator("h1")).not_to_contain_text("Seals compared")
+    expect(palau.locator("body")).not_to_contain_text("after")
+    fiji.context.close()
+    palau.context.close()
+
+
 def test_the_list_and_the_figure_move_by_themselves(browser, portal, pair):
     fiji, vanuatu = pair
     address = vanuatu.url

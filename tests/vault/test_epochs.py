@@ -1,5 +1,6 @@
 """An administration's key: who is granted it, who opens what, and what a hand cannot change."""
 
+import datetime
 from dataclasses import replace
 
 import pytest
@@ -380,3 +381,12 @@ def test_a_moved_person_opens_nothing_of_the_former_administration(world):
     vault = world.vault(world.fj_contact)
     assert not vault.is_granted
     assert Remembered.objects.filter(user=world.fj_contact).exists()
+
+
+def test_a_clock_that_is_behind_shuts_nobody_out(world, monkeypatch):
+    """The key was entered by a clock that was right; then the server's fell back by a day."""
+    from django.utils import timezone
+
+    behind = timezone.now() - datetime.timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: behind)
+    assert world.vault(world.fj).sealable_epoch("VU") is not None
