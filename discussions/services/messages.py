@@ -96,7 +96,7 @@ def post_message(
     message = next_message(actor, thread, opened, uuid=message_id)
     words = Words(text.strip(), get_language() or "en", reply_to, _attached(vault, opened, message))
     _write(vault, opened, message, words)
-    named = mentions_in(words.text, names_in(thread))
+    named = mentions_in(words.text, names_in(thread)) if "@" in words.text else []
     _note_mentions(message, {one.name for one in named})
     _drop_drafts(actor, thread)
     _keep_up(actor, message)
