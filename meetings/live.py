@@ -8,6 +8,7 @@ never for one person: what is a person's own is settled by the page.
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from meetings.models import Meeting, MeetingKey
 from meetings.queries import with_people
 from vault.models import KeyHolder
 
+ONE_SECOND = datetime.timedelta(seconds=1)
 Region = tuple[str, str]  # what is drawn anew, and of which thing, where there are several
 Detail = Mapping[str, Any]  # what the journal says of an event: ids, states, numbers
 
@@ -161,13 +163,25 @@ def _actor_behind(meeting: Meeting, key_id: bytes | None) -> Actor | None:
 
 
 def _regions_of(event: LiveEvent) -> list[Region]:
-    """What this event touches. The journal's lines of that second say which thing it was about:
-    one line too many draws a region that is as it was, which does no harm."""
-    lines = JournalEntry.objects.filter(
-        target=event.target, event=event.event, at=event.at.replace(microsecond=0)
-    )
+    """What this event touches: which thing it was about stands in the journal."""
     found: dict[Region, None] = {}
-    for detail in [detail_of(line) for line in lines.order_by("seq")]:
+    for detail in _details_of(event):
         for regions in _touched[event.event]:
             found.update(dict.fromkeys(regions(detail)))
     return list(found)
+
+
+def _details_of(event: LiveEvent) -> list[Detail]:
+    """What the journal says of this event. Its lines are told apart by the second, and within a
+    second by their order, which is that of the events: both are written under the same lock."""
+    second = event.at.replace(microsecond=0)
+    alike = {"target": event.target, "event": event.event}
+    lines = list(JournalEntry.objects.filter(**alike, at=second).order_by("seq"))
+    events = LiveEvent.objects.filter(
+        **alike, topic=event.topic, at__gte=second, at__lt=second + ONE_SECOND
+    )
+    place = events.filter(pk__lt=event.pk).count()
+    if len(lines) == events.count():
+        lines = lines[place : place + 1]
+    # Else one of them is of another page: a region too many is drawn as it is, and does no harm.
+    return [detail_of(line) for line in lines]

@@ -123,7 +123,12 @@
   on('live:polled', fresh);
   on('live:event', fresh);
 
-  $$('#decide, #take').forEach(d => d.addEventListener('toggle', () => { if (d.open) $('textarea', d)?.focus(); }));
+  /* At once, not when the browser says so: the next key that is pressed is a word already. */
+  $$('#decide, #take').forEach(d => $('summary', d).addEventListener('click', e => {
+    e.preventDefault();
+    d.open = !d.open;
+    if (d.open) $('textarea', d).focus();
+  }));
 
   /* ---- Notes: kept after three quiet seconds; others' lines come in where they wrote them ---- */
   let text = '', revision = 0, missed = 0, forked = false, busy = false, timer = 0, said, refused = false;
