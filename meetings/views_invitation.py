@@ -22,6 +22,7 @@ from meetings.sealing import Locked
 from meetings.services import invitations
 from meetings.services.series import NotPossible
 from meetings.titles import title_of
+from meetings.views import topics
 from vault.http import unlocked
 from vault.manifests import SealBroken
 
@@ -68,6 +69,7 @@ def _page(
         "inviting": inviting or (_invite_form(meeting) if may_invite else None),
         "waiting": [row for row in meeting.participants.all() if row.invited_at is None],
         "live_since": since,
+        "live_topics": topics(request, f"meeting:{meeting.uuid}"),
     }
     response = render(request, "meetings/invitation.html", context, status=status)
     response["Cache-Control"] = "no-store"

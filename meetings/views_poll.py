@@ -22,6 +22,7 @@ from meetings.models import Answer, Meeting, Poll
 from meetings.services.poll import answer_poll, close_poll, is_past
 from meetings.services.series import NotPossible
 from meetings.titles import title_of
+from meetings.views import topics
 from vault.http import unlocked
 
 LARGEST_ID = 2**63 - 1
@@ -81,6 +82,7 @@ def _page(
         "may_close": is_open and can(actor, Action.PREPARE_MEETING, meeting),
         "fault": fault,
         "live_since": since,
+        "live_topics": topics(request, f"meeting:{meeting.uuid}"),
     }
     response = render(request, "meetings/poll.html", context, status=status)
     response["Cache-Control"] = "no-store"

@@ -2,6 +2,8 @@
 
 import csv
 import re
+from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -11,7 +13,7 @@ from django.utils import timezone, translation
 
 from accounts import spoken
 from accounts.administrations_data import TABLE
-from accounts.models import Administration, User
+from accounts.models import Administration, Seat, User
 from activity.drawing import draw
 from activity.events import Event
 from activity.models import Notice, OutgoingMail
@@ -20,8 +22,13 @@ from activity.record import record_refusal
 from bulletins.models import Bulletin, Draft
 from discussions.models import Thread
 from discussions.services.messages import edit_message
-from meetings.models import Meeting
-from tests.factories import PHRASE, sign_in
+from meetings.models import Group, Meeting, Poll
+from meetings.services.deciding import report_on_action
+from meetings.services.invitations import invite
+from meetings.services.minutes import comment_on_minutes, write_minutes
+from meetings.services.poll import open_poll
+from meetings.services.silence import open_silence
+from tests.factories import LONG_AGO, PHRASE, sign_in
 from tests.look.french import english_in, pieces_of
 from tools import messages
 
@@ -39,6 +46,8 @@ NO_PAGES = {
     "healthz", "readyz", "metrics", "security_txt", "robots", "bulletins:download",
     "discussions:names", "discussions:text", "discussions:pdf", "discussions:download",
     "discussions:files", "discussions:piece", "meetings:room_clock",
+    "calendar_feed", "meetings:ics",
+    "meetings:minutes_pdf", "meetings:reports_csv", "registers:actions_csv",
     "mfa_login_webauthn",
 }  # fmt: skip
 
@@ -107,7 +116,7 @@ def test_labels_are_never_translated():
 # Names, labels and the block that tools/verify_journal.py reads: the same in both languages.
 UNMARKED = {
     "ISWG", "· ISWG", "EN", "FR", "English", "Français", "Ctrl", "TLP:", "SHA-256 …", "/account/",
-    "journal/", "gate", "OpenStreetMap", "[ISWG]",
+    "journal/", "gate", "OpenStreetMap", "[ISWG]", "UTC",
 }  # fmt: skip
 TEMPLATES = sorted(p for p in (messages.ROOT / "templates").rglob("*.*") if p.suffix != ".svg")
 
@@ -147,6 +156,8 @@ def arguments(world):
         **{f"discussions:{name}": {"ref": thread.ref} for name in ("thread", "participants")},
         **{f"discussions:{name}": message for name in ("edit", "withdraw", "history")},
         **room_of(Meeting.objects.filter(state="live").latest("pk")),
+        "meetings:invitation": {"ref": Poll.objects.get().meeting.ref},
+        "meetings:poll": {"ref": Poll.objects.get().meeting.ref},
         "bulletins:detail": {"ref": bulletin.ref},
         "bulletins:draft": {"draft_id": draft.pk},
         "bulletins:check": {"draft_id": draft.pk},
@@ -169,6 +180,20 @@ def room_of(meeting):
         **{f"meetings:{name}": {"ref": meeting.ref} for name in names},
         "meetings:room_notes": {"ref": meeting.ref, "item_id": item.uuid},
         "meetings:room_reword": {"ref": meeting.ref, "proposal_id": proposal.uuid},
+        **minutes_of(meeting, item),
+    }
+
+
+def minutes_of(meeting, item):
+    """The minutes of the same meeting, and what came of it."""
+    names = ("minutes", "communique")
+    silence = Meeting.objects.filter(kind="circulation").first()
+    return {
+        **{f"meetings:{name}": {"ref": meeting.ref} for name in names},
+        "meetings:edit_minutes": {"ref": meeting.ref, "item_id": item.uuid},
+        "meetings:minutes_history": {"ref": meeting.ref, "item_id": item.uuid},
+        "meetings:silence": {"ref": silence.ref},
+        "registers:action": {"action_id": meeting.actions.first().uuid},
     }
 
 
@@ -225,8 +250,34 @@ def story(france, desk, table, hall):
     said = table.says(france.fj, thread, WORDS["body"])
     edit_message(**table.both(france.fj), message=said, text=WORDS["key_line"], revision=1)
     table.says(france.vu, thread, "@Palaos, merci.")
-    hall.sitting("VU")
+    after(france, hall, hall.sitting("VU"))
+    ask(france, hall)
     return france
+
+
+def ask(world, hall):
+    """An invitation that waits for an answer, and a poll about another time."""
+    meeting = hall.plan("FJ", "VU", title=WORDS["title"])
+    invite(actor=world.actor(world.oco), meeting=meeting)
+    day = timezone.localdate() + timedelta(days=20)
+    open_poll(
+        actor=world.actor(world.oco), meeting=meeting, closes_on=timezone.localdate(),
+        candidates=[(day, time(9)), (day, time(11))],
+    )  # fmt: skip
+
+
+def after(world, hall, sitting):
+    """What a meeting leaves behind: minutes with a comment, a report, a text out of session."""
+    Seat.objects.create(administration_id="FJ", since=LONG_AGO, elected="by acclamation")
+    Meeting.objects.filter(pk=sitting.meeting.pk).update(minutes_state="circulated")
+    fiji, words = hall.both(world.fj), WORDS["key_line"]
+    write_minutes(**fiji, item=sitting.item, language="fr", words=words, base=0)
+    comment_on_minutes(**fiji, item=sitting.item, words=words)
+    report_on_action(**fiji, action=sitting.action, words=words, state="open", base=0)
+    open_silence(
+        **hall.both(world.oco), proposal_id=uuid4(), group=Group.objects.get(pk="ISWG"),
+        title=WORDS["title"], words=words, deadline=timezone.now() + timedelta(days=9),
+    )  # fmt: skip
 
 
 def test_no_page_shows_a_word_of_the_catalogue_in_english(story):
