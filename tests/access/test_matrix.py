@@ -21,6 +21,8 @@ from bulletins import services
 from discussions.content import Words
 from discussions.facts import DRAFT_KIND as MESSAGE_DRAFT
 from discussions.services.reading import keep_draft
+from meetings.models import Meeting
+from meetings.services.minutes import comment_on_minutes, write_minutes
 from tests.desk import KEY_LINE, TITLE
 from tests.factories import LONG_AGO, sign_in
 from vault import passphrases, uploads
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.django_db
 FILE_NAME = "quagmarine-positions.txt"
 FILE_WORDS = b"The wexelbird left at dawn, bearing north.\n"
 SECRETS = [TITLE, KEY_LINE, "snargle", "Ziphrannet", "quombat", FILE_NAME, "wexelbird"]
+PREPARED = ("/meetings/", "/decisions/", "/actions/")
 OUTSIDERS = [
     "anonymous", "observer", "operator", "reader", "contributor", "contact", "coordinator",
     "head", "secretariat",
@@ -62,6 +65,8 @@ def victims(desk, world, table, hall):
         "ref": [bulletin.ref, thread.ref, sitting.meeting.ref],
         "item_id": [sitting.item.uuid, sitting.closed.uuid],
         "proposal_id": [sitting.proposal.uuid],
+        "action_id": [sitting.action.uuid],
+        "comment_id": [minuted(world, hall, sitting).uuid],
         "stay": [sitting.stay.pk],
         "hand": [sitting.hand.pk],
         "number": [1],
@@ -78,6 +83,14 @@ def victims(desk, world, table, hall):
         "size": [1],
         "seq": [1],
     }
+
+
+def minuted(world, hall, sitting):
+    """Minutes of the sitting, out for comments, and a comment on them."""
+    Meeting.objects.filter(pk=sitting.meeting.pk).update(minutes_state="circulated")
+    for item in (sitting.item, sitting.closed):
+        write_minutes(**hall.both(world.fj), item=item, language="en", words=TITLE, base=0)
+    return comment_on_minutes(**hall.both(world.fj), item=sitting.item, words=KEY_LINE)
 
 
 def discussed(world, table):
@@ -249,7 +262,7 @@ def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, worl
     for address in addresses(victims):
         if address.startswith(("/sign-out/", "/account/sessions/")):
             continue  # ends one's own session, which is the last thing this test wants
-        if "secretariat" in request.node.callspec.id and address.startswith("/meetings/"):
+        if "secretariat" in request.node.callspec.id and address.startswith(PREPARED):
             continue  # it prepares every meeting, and so takes part in each
         for method, data in [("get", {}), *(("post", form) for form in FORMS), ("put", "x"),
                              ("delete", "")]:  # fmt: skip
