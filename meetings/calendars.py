@@ -120,10 +120,9 @@ def _attendee(invitee: Invitee) -> vCalAddress:
     attendee = vCalAddress(f"mailto:{invitee.email}")
     attendee.params["CN"] = vText(invitee.name)
     attendee.params["CUTYPE"] = vText("INDIVIDUAL")
-    attendee.params["ROLE"] = vText("REQ-PARTICIPANT" if invitee.may_answer else "NON-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText(
-        PARTSTAT.get(Answer(invitee.answer), UNANSWERED) if invitee.answer else UNANSWERED
-    )
+    role = "REQ-PARTICIPANT" if invitee.may_answer else "OPT-PARTICIPANT"
+    attendee.params["ROLE"] = vText(role)
+    attendee.params["PARTSTAT"] = vText(PARTSTAT.get(invitee.answer, UNANSWERED))
     attendee.params["RSVP"] = vText("TRUE" if invitee.may_answer else "FALSE")
     return attendee
 

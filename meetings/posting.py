@@ -107,11 +107,13 @@ def _invitee(row: OutgoingMail, actor: Actor, meeting: Meeting) -> calendars.Inv
         sequence__gte=meeting.time_sequence,
     ).first()
     assert row.recipient is not None
+    coming = {one.user_id for one in stands.delegates.all()} if stands else set()
+    concerned = not coming or row.recipient_id in coming  # others sent somebody, not themselves
     return calendars.Invitee(
         email=row.recipient.email,
         name=row.recipient.name,
         may_answer=bool(can(actor, Action.REPLY_TO_INVITATION, meeting)),
-        answer=stands.answer if stands else "",
+        answer=stands.answer if stands and concerned else "",
     )
 
 

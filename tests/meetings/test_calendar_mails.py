@@ -6,11 +6,12 @@ import pytest
 import vobject
 from django.utils import timezone
 
-from access.policy import Refused
+from access.policy import Action, Refused, people_who_can
 from activity.chores import tick
 from activity.models import JournalEntry, Notice, OutgoingMail
 from iswg.environment import month
 from meetings.models import Meeting, Reply, State
+from meetings.posting import tell_calendars
 from meetings.services.invitations import answer, invite, usual_deadline
 from meetings.services.series import (
     NotPossible,
@@ -163,6 +164,22 @@ def test_new_zone_rules_are_sent_to_calendars(world, invited, post):
     assert work_out_again(actor=world.actor(world.oco), now=timezone.now()) == 1
     event = event_of(post.send()["contact.fj@test.invalid"])
     assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, invited.starts_at)
+
+
+def test_an_update_keeps_what_was_answered_for_who_comes(world, hall, invited, post):
+    """Who is added later makes the sequence rise, not the time change."""
+    post.send()
+    reader = world.colleague("FJ", role="reader")
+    answer(**hall.both(world.fj), meeting=invited, answer="yes", delegates=[world.fj.pk])
+    tell_calendars(invited, people_who_can(Action.READ_MEETING, invited))
+    mails = post.send()
+    stands = {
+        to: event_of(mails[to])["ATTENDEE"].params["PARTSTAT"]
+        for to in ("coordinator.fj@test.invalid", "contact.fj@test.invalid")
+    }
+    assert list(stands.values()) == ["ACCEPTED", "NEEDS-ACTION"]
+    params = event_of(mails[reader.email])["ATTENDEE"].params
+    assert (params["RSVP"], params["ROLE"]) == ("FALSE", "OPT-PARTICIPANT")
 
 
 # Who may, and twice --------------------------------------------------------------------------
