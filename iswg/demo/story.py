@@ -13,7 +13,7 @@ from accounts.models import User
 from activity.events import Event
 from activity.record import record
 from bulletins.models import Bulletin
-from iswg.demo import aftermath, ledgers, threads
+from iswg.demo import aftermath, ledgers, meetings, threads
 from iswg.demo.bulletins import issue_moment, publish
 from iswg.demo.cast import ME, PEOPLE, Cast, bring_in_everybody, enter_places, found_portal
 from iswg.demo.clock import Clock, told_by
@@ -88,7 +88,7 @@ def _people(cast: Cast, clock: Clock, say: Say) -> None:
 
 
 def _bulletins(cast: Cast, clock: Clock, say: Say) -> None:
-    say("Publishing twelve bulletins; the others open, acknowledge and discuss them ...")
+    say("Publishing twelve bulletins; the others open, acknowledge and discuss them; they meet ...")
     timeline = Timeline()
     issued: dict[str, Bulletin] = {}
 
@@ -100,6 +100,7 @@ def _bulletins(cast: Cast, clock: Clock, say: Say) -> None:
     for piece in PIECES:
         timeline.add(issue_moment(piece, clock), lambda piece=piece: issue(piece))
     threads.plan(timeline, cast, clock, issued)
+    meetings.plan(timeline, cast, clock)
     for day in (-8, -1):
         timeline.add(clock.at(day), aftermath.checkpoint)
     timeline.play(clock)
