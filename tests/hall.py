@@ -11,11 +11,14 @@ from uuid import uuid4
 from django.utils import timezone
 
 from meetings import writings
-from meetings.models import AgendaItem, Group, Meeting
+from meetings.facts import PAPER_DRAFT
+from meetings.models import AgendaItem, Group, Meeting, Paper, PaperDraft
 from meetings.queries import meetings_for, with_people
 from meetings.services import deciding, room
 from meetings.services.agenda import add_item
+from meetings.services.papers import begin_paper, submit_paper
 from meetings.services.series import plan_meeting
+from vault.uploads import receive_whole
 
 ITEM = "Ziphrannet: who follows it up"
 LEAD = "The quombat hull was seen **twice** off Neiafu."
@@ -47,6 +50,18 @@ class Hall:
     def item(self, meeting: Meeting, title: str = ITEM, **more: Any) -> AgendaItem:
         facts = {"lead": LEAD, **more}
         return add_item(**self.both(self.world.oco), meeting=meeting, title=title, **facts)
+
+    def paper(self, user: Any, item: AgendaItem, body: bytes, **more: Any) -> Paper:
+        """A paper with one file, as its page submits it."""
+        name = more.pop("name", "report.txt")
+        draft = self.draft_paper(user, item, body, name=name)
+        return submit_paper(**self.both(user), item=item, paper_id=draft.pk, **more)
+
+    def draft_paper(self, user: Any, item: AgendaItem, body: bytes, *, name: str) -> PaperDraft:
+        both = self.both(user)
+        draft = begin_paper(actor=both["actor"], item=item, draft_id=uuid4())
+        receive_whole(**both, kind=PAPER_DRAFT, object_id=draft.pk, name=name, body=body)
+        return draft
 
     def reads(self, user: Any, meeting: Meeting) -> dict[Any, writings.Text]:
         meeting = meetings_for(self.world.actor(user)).get(pk=meeting.pk)
