@@ -221,18 +221,16 @@ def _names():
                 yield prefix + leaf.name, leaf.pattern.converters
 
 
+EXAMPLES = [
+    "FJ", "B-7KQF2", "T-7KQF2", "2026-27-Q1", "0192d1a4-0000-4000-8000-000000000001", 1,
+]  # fmt: skip
+
+
 def _only_acts(name, converters):
     """Whether the view of that name refuses to be read."""
-    example = {
-        "reference": "2026-27-Q1",
-        "int": 1,
-        "uuid": "0192d1a4-0000-4000-8000-000000000001",
-        "str": "FJ",
-    }
-    kinds = {field: type(how).__name__.lower() for field, how in converters.items()}
     values = {
-        field: next((v for key, v in example.items() if key in kind), "B-7KQF2")
-        for field, kind in kinds.items()
+        field: next(one for one in EXAMPLES if re.fullmatch(how.regex, str(one)))
+        for field, how in converters.items()
     }
     return Client().get(reverse(name, kwargs=values)).status_code in (302, 401, 405)
 
@@ -281,9 +279,12 @@ def after(world, hall, sitting):
 
 
 def test_no_page_shows_a_word_of_the_catalogue_in_english(story):
-    reader, seen = browser(story.fj), set()
+    reader, secretary, seen = browser(story.fj), browser(story.oco), set()
     for name, address in pages(story):
         answer = reader.get(address)
+        if answer.status_code == 403:
+            assert_french(answer, name)
+            answer = secretary.get(address)
         if answer.status_code in (302, 405):
             continue
         assert answer.status_code in (200, 404), (name, answer.status_code)
