@@ -54,6 +54,7 @@ def _page(
     may_answer = can(actor, Action.REPLY_TO_INVITATION, meeting)
     may_invite = can(actor, Action.PREPARE_MEETING, meeting)
     open_to_answers = meeting.state in {State.INVITED, State.LIVE}
+    is_asked = actor.administration != meeting.origin_id
     context = {
         "nav_key": "meetings",
         "meeting": meeting,
@@ -65,6 +66,7 @@ def _page(
         "may_answer": may_answer,
         "answering": answering or (_answer_form(request, meeting, own) if may_answer else None),
         "open_to_answers": open_to_answers,
+        "is_asked": is_asked,
         "may_invite": may_invite,
         "inviting": inviting or (_invite_form(meeting) if may_invite else None),
         "waiting": [row for row in meeting.participants.all() if row.invited_at is None],

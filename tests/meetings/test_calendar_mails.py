@@ -137,6 +137,7 @@ def test_a_mail_is_drawn_with_the_newest_facts_when_it_is_sent(world, invited, p
     mails = post.send()
     event = event_of(mails["contact.vu@test.invalid"])
     assert (event["SEQUENCE"], event.decoded("DTSTART")) == (2, moved.starts_at)
+    assert OutgoingMail.objects.filter(recipient=world.vu_contact).count() == 1
     assert not OutgoingMail.objects.filter(sent_at=None).exists()
     assert post.send() == {}
 
