@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from access.policy import Action, can
@@ -73,9 +74,9 @@ def _parts(request: HttpRequest, rows: list[Row]) -> list[dict[str, Any]]:
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     tabs = [
-        ("unread", _("Unread"), queries.unread_thread_count(request.actor)),
+        ("unread", pgettext("discussions", "Unread"), queries.unread_thread_count(request.actor)),
         ("following", _("Following"), 0),
-        ("all", _("All"), 0),
+        ("all", pgettext("discussions", "All"), 0),
         (BY_SUBJECT, _("By subject"), 0),
     ]
     return [

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.language import city_of
@@ -22,7 +22,12 @@ from meetings.writings import LIMIT
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 PLANNED_KINDS = [one for one in Kind.choices if one[0] != Kind.CIRCULATION]
-QUARTERS = [("", _("None")), *((n, _("Quarter %(n)d") % {"n": n}) for n in (1, 2, 3, 4))]
+
+
+def quarters() -> list[tuple[Any, str]]:
+    """Asked for with each form: what is put together here is in the language of its reader."""
+    words = [(n, _("Quarter %(n)d") % {"n": n}) for n in (1, 2, 3, 4)]
+    return [("", pgettext("a quarter", "None")), *words]
 
 
 def zone_choices(administrations: Iterable[Administration]) -> list[tuple[str, str]]:
@@ -63,7 +68,7 @@ class MeetingForm(TimeForm):
         label=_("Fiscal year"), help_text=_("As 2026-27. It begins on 1 July."), max_length=7
     )
     quarter = forms.TypedChoiceField(
-        label=_("Quarter"), choices=QUARTERS, coerce=int, empty_value=None, required=False
+        label=_("Quarter"), choices=quarters, coerce=int, empty_value=None, required=False
     )
     title = forms.CharField(
         label=_("Title"),

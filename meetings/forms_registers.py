@@ -9,13 +9,14 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.forms_invitations import DAY
 from meetings.forms_minutes import Words, base_field
 from meetings.models import ActionState, Decision, Group
 from meetings.when import NoSuchTime, instant
 
-EVERYBODY = ("", _("All"))
+EVERYBODY = ("", pgettext_lazy("administrations, years", "All"))
 
 
 class ActionFilter(forms.Form):

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import get_text_list
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -78,9 +78,9 @@ def paper_of(
 def _facts(meeting: Meeting, adoption: Adoption | None) -> list[tuple[str, str]]:
     rows = [(_("Meeting"), f"{meeting.group.label}, {meeting.get_kind_display()}")]
     if meeting.opened_at:
-        rows.append((_("Opened"), moment(meeting.opened_at)))
+        rows.append((pgettext("before a time", "Opened"), moment(meeting.opened_at)))
     if meeting.closed_at:
-        rows.append((_("Closed"), moment(meeting.closed_at)))
+        rows.append((pgettext("before a time", "Closed"), moment(meeting.closed_at)))
     rows.append((_("Host"), f"{meeting.host.label}, {meeting.get_format_display()}"))
     if meeting.chair:
         rows.append((_("Chair"), meeting.chair.label))
@@ -142,7 +142,12 @@ def _quorum(roll: Roll) -> Entry:
         "%(needed)d of the %(all)d that count are a quorum.",
         roll.quorum.needed,
     ) % {"needed": roll.quorum.needed, "all": roll.counted}
-    head = [_("From"), _("Until"), _("There"), _("Quorum")]
+    head = [
+        pgettext("before a time", "From"),
+        pgettext("before a time", "Until"),
+        _("There"),
+        _("Quorum"),
+    ]
     lines = [
         [
             clock(span.begins),

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.policy import Action, can
@@ -156,7 +157,7 @@ def _superseded(request: HttpRequest) -> HttpResponse:
 
 BOX_WORDS = {
     "ours": lambda: _("Ours"), "mine": lambda: _("Mine"), "late": lambda: _("Late"),
-    "open": lambda: _("All open"), "all": lambda: _("All"),
+    "open": lambda: _("All open"), "all": lambda: pgettext("actions", "All"),
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models.agenda import AgendaItem
 from meetings.models.room import Proposal
@@ -16,7 +17,7 @@ from meetings.models.series import Meeting
 
 class DecisionState(models.TextChoices):
     STANDS = "stands", _("Stands")
-    SUPERSEDED = "superseded", _("Superseded")
+    SUPERSEDED = "superseded", pgettext_lazy("a decision", "Superseded")
 
 
 class Decision(models.Model):
@@ -58,7 +59,7 @@ class MinutesState(models.TextChoices):
     """Kept at the meeting (`minutes_state`)."""
 
     NONE = "none", _("Not begun")
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", pgettext_lazy("minutes", "Draft")
     CIRCULATED = "circulated", _("Circulated for comments")
     REVISED = "revised", _("Revised")
     ADOPTED = "adopted", _("Adopted")

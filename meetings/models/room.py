@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models.agenda import AgendaItem
 from meetings.models.series import Meeting
@@ -64,7 +65,7 @@ class Method(models.TextChoices):
 
 
 class Result(models.TextChoices):
-    AGREED = "agreed", _("Agreed")
+    AGREED = "agreed", pgettext_lazy("a decision", "Agreed")
     REJECTED = "rejected", _("Not agreed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     BROKEN = "broken", _("Silence broken")

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.grants import PersonalGrant
 from vault.circles import audience_of
@@ -47,7 +48,7 @@ class Kind(models.TextChoices):
     QUARTERLY = "quarterly", _("Quarterly meeting")
     EXTRAORDINARY = "extraordinary", _("Extraordinary session")
     CIRCULATION = "circulation", _("Decision out of session")
-    COURSE = "course", _("Course")
+    COURSE = "course", pgettext_lazy("training", "Course")
     MISSION = "mission", _("Mission")
     COMMITTEE = "committee", _("Committee")
 

@@ -185,7 +185,7 @@
       const said = all ? words.seen : fill(words.seenTo, {n: at});
       cell.classList.remove('done', 'part', 'none');
       cell.classList.add(all ? 'done' : 'part');
-      cell.title = $('.vh', cell).textContent = `${cell.dataset.name}: ${said}`;
+      cell.title = $('.vh', cell).textContent = cell.dataset.name + cell.parentNode.dataset.colon + ' ' + said;
       $(`#seen [data-listed="${cell.dataset.code}"] .mute`).textContent = said;
     });
     const count = $('[data-seen-count]');
