@@ -12,6 +12,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -113,7 +114,7 @@ class MeetingPages:
         scene = Scene(meeting, actor, vault)
         last: dict[Region, int] = {}
         for event in events:
-            for region in _kept(kept, event.pk, lambda event=event: _regions_of(event)):
+            for region in _kept(kept, event.pk, partial(_regions_of, event)):
                 last.pop(region, None)
                 last[region] = event.pk
         drawn: dict[int, str] = {event.pk: "" for event in events}

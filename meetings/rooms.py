@@ -296,7 +296,7 @@ class Room:
         decision = getattr(row, "decision", None)
         numbers = {item.pk: item.number for item in self.items}  # type: ignore[attr-defined]  # items_for
         return Motion(
-            row, text, votes, decision.number if decision else "", numbers.get(row.item_id, 0)
+            row, text, votes, decision.number if decision else "", numbers.get(row.item_id or 0, 0)
         )
 
     def _actions(self, **filters: Any) -> list[ActionPoint]:

@@ -44,11 +44,19 @@ def room_page(
         "room": here,
         "may_prepare": can(request.actor, Action.PREPARE_MEETING, meeting),
         "live_since": since,
+        "live_topics": _topics(request, meeting),
         **_own(request, here),
         **_notes(request, here),
         **(_tools(request, here) | forms if here.may_run and meeting.is_live else {}),
     }
     return render(request, "meetings/room.html", context, status=status)
+
+
+def _topics(request: HttpRequest, meeting: Meeting) -> list[str]:
+    """Less than on other pages: in the room the line belongs to the room."""
+    actor = request.actor
+    own = [f"administration:{actor.administration}", f"person:{actor.user_id}"]
+    return [*own, f"meeting:{meeting.uuid}"]
 
 
 def _own(request: HttpRequest, here: Room) -> dict[str, Any]:
@@ -130,6 +138,8 @@ def screen(request: HttpRequest, ref: str) -> HttpResponse:
         "title": title_of(request.vault, meeting),
         "room": Room(meeting, request.actor, request.vault),
         "live_since": since,
+        "live_topics": [f"meeting:{meeting.uuid}"],
+        "look": "on-screen",
     }
     return render(request, "meetings/room_screen.html", context)
 

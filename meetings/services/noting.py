@@ -12,10 +12,9 @@ from activity.events import Event
 from activity.record import record
 from meetings import writings
 from meetings.facts import target_of, topics_of
-from meetings.holding import held
+from meetings.holding import held, held_item
 from meetings.merging import lines_of, merge
 from meetings.models import AgendaItem, Field, Meeting, Writing
-from meetings.services.room import write_notes
 from vault.sessions import Vault
 
 ANOTHER = -1  # no revision is this one: what was typed is always put together with what is there
@@ -53,27 +52,45 @@ def keep_notes(
     `former` is what the page had before this was typed, where that is not revision `base`:
     somebody who goes on typing while a merged text is on its way to the page.
     """
-    held(item.meeting)  # so that nobody writes between the merging and the writing
+    meeting = held(item.meeting)
+    row = held_item(item, meeting)
+    require(actor, Action.TAKE_NOTES, row)
     words = "\n".join(lines_of(words))
-    at = base if former is None else ANOTHER
+
+    def write(text: str, at: int) -> Writing | None:
+        return writings.write(actor, vault, meeting, row.uuid, Field.NOTES, text, base=at, item=row)
+
     try:
-        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=at)
+        written = write(words, base if former is None else ANOTHER)
     except writings.Overtaken as overtaken:
-        now = overtaken.now
-        if now.broken or now.locked:
-            raise Collision(now, words) from None
-        if former is None:
-            former = _words_at(vault, item, base)
-        merged = merge(former, words, now.words)
-        if not merged.clean:
-            raise Collision(now, merged.words) from None
-        words = merged.words
-        written = write_notes(actor=actor, vault=vault, item=item, words=words, base=now.revision)
-    return Kept(words, written.revision if written else _newest(item))
+        words = _together(overtaken.now, _words_at(vault, row, base, former), words)
+        written = write(words, overtaken.now.revision)
+    if written is None:
+        return Kept(words, _newest(row))
+    record(
+        actor,
+        Event.NOTES_WRITTEN,
+        target_of(meeting),
+        detail={"item": row.uuid, "revision": written.revision},
+        topics=topics_of(meeting)[:1],
+    )
+    return Kept(words, written.revision)
 
 
-def _words_at(vault: Vault, item: AgendaItem, revision: int) -> str:
-    """How the notes stood then; nothing before the first revision."""
+def _together(now: writings.Text, former: str, words: str) -> str:
+    """What was typed over `former`, with what is there now; or Collision."""
+    if now.broken or now.locked:
+        raise Collision(now, words)
+    merged = merge(former, words, now.words)
+    if not merged.clean:
+        raise Collision(now, merged.words)
+    return merged.words
+
+
+def _words_at(vault: Vault, item: AgendaItem, revision: int, former: str | None) -> str:
+    """How the notes stood then, unless the page says; nothing before the first revision."""
+    if former is not None:
+        return former
     rows = Writing.objects.select_related("key", "key__item", "author", "administration").filter(
         subject=item.uuid, field=Field.NOTES, revision=revision
     )

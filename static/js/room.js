@@ -104,9 +104,8 @@
     const state = $('#room-state')?.dataset.state;
     if (state && state !== words.state) { words.state = state; again(); }
     const item = $('#room-item')?.dataset.item, form = $('#notes');
-    if (form && item && item !== form.dataset.item) moved();
-    else if (!$('#room-notes') && item && own) again();
-    if (form && item === form.dataset.item) $('#notes-moved').hidden = true;
+    if (own && item && item !== form?.dataset.item) moved();
+    else if (form && item) $('#notes-moved').hidden = true;
   }
   /* The page again; but never under somebody who is writing. */
   function again() {
@@ -281,10 +280,10 @@
   /* Another item was called: its notes come, unless somebody is writing. */
   function moved() {
     const a = area(), pinned = new URLSearchParams(location.search).has('notes');
-    if (dirty() || busy || pinned || a && document.activeElement === a) { $('#notes-moved').hidden = false; return; }
+    if (dirty() || busy || pinned || a && document.activeElement === a) { $('#notes-moved')?.removeAttribute('hidden'); return; }
     if (moving === $('#room-item').dataset.item) return;
     moving = $('#room-item').dataset.item;
-    refresh($('#notes').action.replace(/items\/[^/]+/, 'items/' + moving));
+    refresh(words.notesUrl.replace(/0{8}[-0]+/, moving));
   }
   let moving = '';
   on('live:event', others);

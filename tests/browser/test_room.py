@@ -110,19 +110,16 @@ def test_two_type_notes_on_one_item_and_a_bad_link_and_lose_nothing(browser, por
     for page in (palau, officer):
         expect(page.locator(notes)).to_have_value(whole, timeout=70000)
 
-    for page, words in ((officer, "Fiji opened at ten."), (palau, "Fiji opened at noon.")):
-        page.fill(notes, whole.replace("Fiji opened.", words))
-    palau.locator("h1").click()
-    officer.locator("h1").click()
-    asked = officer if officer.locator("#notes-clash").is_visible() else None
-    for page in (officer, palau):
-        if page.locator("#notes-clash").is_visible():
-            asked = page
-    if asked is None:
-        palau.wait_for_timeout(3500)
-        asked = palau if palau.locator("#notes-clash").is_visible() else officer
-    expect(asked.locator("#notes-clash")).to_contain_text("changed the same lines meanwhile")
-    asked.get_by_role("button", name="Put both together").click()
+    officer.context.set_offline(True)
+    officer.fill(notes, whole.replace("Fiji opened.", "Fiji opened at ten."))
+    palau.fill(notes, whole.replace("Fiji opened.", "Fiji opened at noon."))
+    expect(palau.locator("#notes-said")).to_contain_text("Kept")
+    officer.context.set_offline(False)
+    clash = officer.locator("#notes-clash")
+    expect(clash).to_contain_text("Palau changed the same lines meanwhile", timeout=70000)
+    expect(clash).to_contain_text("Fiji opened at noon.")
+    expect(officer.locator(notes)).to_have_value(re.compile("Fiji opened at ten."))
+    officer.get_by_role("button", name="Put both together").click()
     for page in (officer, palau):
         expect(page.locator(notes)).to_have_value(re.compile("at ten"))
         expect(page.locator(notes)).to_have_value(re.compile("at noon"))

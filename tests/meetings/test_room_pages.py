@@ -4,90 +4,25 @@ import datetime
 import json
 import re
 from html import unescape
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from access.roles import Role
 from accounts.models import Seat
-from meetings.models import ActionPoint, Attendance, Decision, Hand, Meeting, Proposal
-from meetings.services.noting import keep_notes, write_join_details
+from meetings.models import ActionPoint, Attendance, Decision, Hand, Meeting
+from meetings.services.noting import write_join_details
 from meetings.services.room import call_item, check_in, open_meeting, write_notes
 from tests.factories import sign_in
 from tests.hall import ITEM
+from tests.meetings.chamber import JSON, Room, furnished, words_of
 
 pytestmark = pytest.mark.django_db
-
-JSON = {"headers": {"Accept": "application/json"}}
 
 
 @pytest.fixture
 def room(world, hall):
-    """Fiji, Vanuatu and Palau hold the seats, Fiji has the chair; nothing is open yet. The third
-    item is closed to all but Vanuatu and the Secretariat."""
-    since = timezone.localdate() - datetime.timedelta(days=365)
-    for code in ("FJ", "VU", "PW"):
-        Seat.objects.create(administration_id=code, since=since, elected="by acclamation")
-    meeting = hall.plan("FJ", "VU", "PW", chair="FJ", title="Session on the quombat")
-    items = [
-        hall.item(meeting),
-        hall.item(meeting, "Second thing", lead=""),
-        hall.item(meeting, "Wexelbird: who was paid", lead="Snargle.", closed_to=["VU"]),
-    ]
-    return Room(world, hall, meeting, items)
-
-
-class Room:
-    def __init__(self, world, hall, meeting, items):
-        self.world, self.hall, self.meeting, self.items = world, hall, meeting, items
-        self.url = f"/meetings/{meeting.ref}/live/"
-        self.browsers = {}
-
-    def actor(self, user):
-        return {"actor": self.world.actor(user)}
-
-    def opened(self, *users, item=0):
-        open_meeting(**self.actor(self.world.oco), meeting=self.meeting)
-        for user in users:
-            check_in(**self.actor(user), meeting=self.meeting)
-        if item is not None:
-            call_item(**self.actor(self.world.oco), item=self.items[item])
-        return self
-
-    def browser(self, user):
-        if user.pk not in self.browsers:
-            self.browsers[user.pk] = Client()
-            sign_in(self.browsers[user.pk], user)
-        return self.browsers[user.pk]
-
-    def page(self, user, address=""):
-        answer = self.browser(user).get(self.url + address)
-        assert answer.status_code == 200
-        return words_of(answer)
-
-    def post(self, user, address, data=None, **more):
-        return self.browser(user).post(self.url + address, data or {}, **more)
-
-    def says(self, user, address, data=None, **more):
-        """What the page says after the form was sent."""
-        return words_of(self.post(user, address, data, follow=True, **more))
-
-    def notes(self, user, words, base, item=0, **more):
-        address = f"items/{self.items[item].uuid}/notes/"
-        return self.post(user, address, {"words": words, "base": base, **more}, **JSON)
-
-    def puts(self, words, method="consensus", user=None):
-        data = {"decision-words": words, "decision-method": method, "decision-proposal": uuid4()}
-        answer = self.post(user or self.world.fj, "decisions/", data)
-        assert answer.status_code == 302
-        return Proposal.objects.latest("pk")
-
-
-def words_of(answer) -> str:
-    text = re.sub(r"<(script|template)[^>]*>.*?</\1>", " ", answer.content.decode(), flags=re.S)
-    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)))
+    return furnished(world, hall)
 
 
 # Reading
@@ -328,86 +263,6 @@ def test_actions_are_taken_down_with_owner_and_due_date(world, room):
     assert ActionPoint.objects.count() == 1
 
 
-# Notes
-
-
-def test_notes_of_several_people_stand_together(world, room):
-    room.opened()
-    first = room.notes(world.fj, "Fiji asked", 0).json()
-    assert first == {"words": "Fiji asked", "revision": 1}
-    second = room.notes(world.vu, "Vanuatu answered", 0).json()
-    assert second == {"words": "Fiji asked\nVanuatu answered", "revision": 2}
-    assert "Fiji asked Vanuatu answered" in room.page(world.pw)
-
-
-def test_who_types_on_while_others_lines_are_on_their_way_loses_neither(world, room):
-    room.opened()
-    room.notes(world.fj, "Fiji asked", 0)
-    merged = room.notes(world.vu, "Van", 0).json()
-    assert merged["words"] == "Fiji asked\nVan"
-    typed_on = room.notes(world.vu, "Vanuatu", merged["revision"], former="Van").json()
-    assert typed_on["words"] == "Fiji asked\nVanuatu"
-
-
-def test_the_same_line_changed_by_two_is_shown_twice_and_nothing_is_lost(world, room):
-    room.opened()
-    room.notes(world.fj, "at ten", 0)
-    room.notes(world.fj, "at eleven", 1)
-    answer = room.notes(world.vu, "at noon", 1)
-    assert answer.status_code == 409
-    said = answer.json()
-    assert (said["words"], said["revision"], said["both"]) == ("at eleven", 2, "at eleven\nat noon")
-    assert "Fiji changed the same lines meanwhile" in said["sentence"]
-    assert room.notes(world.vu, said["both"], 2).json()["revision"] == 3
-
-
-def test_the_same_by_plain_forms(world, room):
-    room.opened()
-    place = f"items/{room.items[0].uuid}/notes/"
-    room.post(world.fj, place, {"words": "at ten", "base": 0})
-    room.post(world.fj, place, {"words": "at eleven", "base": 1})
-    clash = room.post(world.vu, place, {"words": "at noon", "base": 1})
-    assert clash.status_code == 409
-    for words in ("at eleven", "at noon", "Keep both, one below the other"):
-        assert words in words_of(clash)
-    both = {"words": "at noon", "both": "at eleven\nat noon", "take_both": "1", "base": 2}
-    assert "The notes are kept." in room.says(world.vu, place, both)
-    assert "at eleven at noon" in room.page(world.fj)
-
-
-def test_notes_that_cannot_be_kept_come_back_with_the_sentence(world, room):
-    reader = world.colleague("VU", Role.READER, name="reader")
-    room.opened()
-    refused = room.notes(reader, "mine", 0)
-    assert refused.status_code == 403
-    assert "Readers follow a meeting" in refused.json()["sentence"]
-    assert 'textarea name="words"' not in room.browser(reader).get(room.url).content.decode()
-    long = room.notes(world.fj, "x" * 20_001, 0)
-    assert long.status_code == 400
-    assert "Shorten this to 20000 characters" in long.json()["sentence"]
-
-
-def test_typing_on_after_the_meeting_was_closed_is_refused_in_words(world, room):
-    room.opened(world.fj)
-    assert "The meeting is closed." in room.says(world.oco, "close/")
-    late = room.post(world.fj, f"items/{room.items[0].uuid}/notes/", {"words": "too late"})
-    assert late.status_code == 403
-    assert "This meeting is not under way." in words_of(late)
-    assert "too late" in words_of(late)
-
-
-def test_closing_waits_for_the_decision_on_the_screen(world, room):
-    room.opened(world.fj, world.vu)
-    proposal = room.puts("Meet in Suva.")
-    assert "cannot be opened again" in room.page(world.fj, "close/")
-    refused = room.post(world.fj, "close/")
-    assert refused.status_code == 400
-    assert "Close or withdraw the decision on the screen first." in words_of(refused)
-    room.post(world.fj, f"decisions/{proposal.uuid}/close/", {"result": "withdrawn"})
-    assert "The meeting is closed." in room.says(world.fj, "close/")
-    assert "Withdrawn" in room.page(world.vu)
-
-
 # The rest
 
 
@@ -458,23 +313,3 @@ def test_things_of_another_meeting_are_not_found_through_this_one(world, room, h
         f"decisions/{proposal.uuid}/ballot/", f"decisions/{proposal.uuid}/close/",
     ):  # fmt: skip
         assert other.post(world.fj, address).status_code == 404
-
-
-def test_a_locked_reader_keeps_what_was_typed(world, room):
-    room.opened()
-    browser = room.browser(world.fj)
-    browser.cookies.pop("iswg-vault", None)
-    for name in [name for name in browser.cookies if "vault" in name]:
-        browser.cookies.pop(name)
-    place = f"{room.url}items/{room.items[0].uuid}/notes/"
-    answer = browser.post(place, {"words": "typed while locked", "base": 0})
-    assert answer.status_code == 401
-    assert "typed while locked" in words_of(answer)
-    assert "Your keys are locked." in words_of(answer)
-
-
-def test_notes_are_kept_once_however_often_they_are_sent(world, room):
-    room.opened()
-    kept = keep_notes(**room.hall.both(world.fj), item=room.items[0], words="a\r\nb", base=0)
-    again = keep_notes(**room.hall.both(world.fj), item=room.items[0], words="a\nb", base=0)
-    assert kept == again
