@@ -64,9 +64,7 @@ class MeetingForm(TimeForm):
 
     group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.order_by("pk"))
     kind = forms.ChoiceField(label=_("Kind"), choices=PLANNED_KINDS)
-    fiscal_year = forms.CharField(
-        label=_("Fiscal year"), help_text=_("As 2026-27. It begins on 1 July."), max_length=7
-    )
+    fiscal_year = forms.CharField(label=_("Fiscal year"), help_text=_("As 2026-27."), max_length=7)
     quarter = forms.TypedChoiceField(
         label=_("Quarter"), choices=quarters, coerce=int, empty_value=None, required=False
     )

@@ -157,6 +157,7 @@ def _entered(request: HttpRequest, former: Meeting | None) -> HttpResponse:
 def _plan(request: HttpRequest, chosen: dict[str, Any], former: Meeting | None) -> Meeting:
     both = {"actor": request.actor, "vault": request.vault}
     group: Group = chosen["group"]
+    listening = _listening(former) & set(chosen["participants"])
     meeting = series.plan_meeting(
         **both,
         meeting_id=_uuid(request.POST.get("meeting", "")),
@@ -172,15 +173,26 @@ def _plan(request: HttpRequest, chosen: dict[str, Any], former: Meeting | None) 
         clock=chosen["time"],
         minutes=chosen["minutes"],
         format=chosen["format"],
-        participants=chosen["participants"],
+        participants=set(chosen["participants"]) - listening,
         previous=former,
     )
+    if listening:
+        meeting = series.change_participants(
+            **both, meeting=meeting, observers=listening,
+            codes=set(chosen["participants"]) - listening,
+        )  # fmt: skip
     if chosen["standing"] and not meeting.items.exists():
         if former is not None:
             agenda.copy_standing_items(**both, meeting=meeting, previous=former)
         elif chosen["kind"] == Kind.QUARTERLY:
             agenda.put_standing_items(**both, meeting=meeting)
     return meeting
+
+
+def _listening(former: Meeting | None) -> set[str]:
+    """Who took part in the last one as an observer, and is one again."""
+    rows = former.participants.all() if former else ()
+    return {row.administration_id for row in rows if row.role == Role.OBSERVER}
 
 
 # Changing -------------------------------------------------------------------------------------

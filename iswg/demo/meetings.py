@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
 
 from accounts.models import SECRETARIAT
 from accounts.queries import members_on
@@ -35,6 +36,7 @@ from meetings.services.series import change_participants, plan_meeting
 
 HERE = Path(__file__).parent
 ENTERED = (-243, 2)  # when the meetings of before were entered
+DAY_NAMED = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 YEAR = datetime.timedelta(days=365)
 SEATS = ("AU", "FJ", "NZ", "PW", "SB", "VU")
 LATE, LEFT_EARLY = "SB", "PW"  # at the last meeting
@@ -79,6 +81,14 @@ class Story:
         """A day of the file, as many whole weeks later as today is after the story's day."""
         weeks = (self.clock.today - STORY_DAY).days // 7
         return datetime.date.fromisoformat(day) + datetime.timedelta(weeks=weeks)
+
+    def dated(self, title: str) -> str:
+        """A title that names the day of the next meeting names that day as it is now."""
+        named = DAY_NAMED.search(title)
+        if named is None:
+            return title
+        day = datetime.datetime.strptime(named[0], "%d %B %Y").date()  # noqa: DTZ007 (a day)
+        return title.replace(named[0], dateformat.format(self.moved(day.isoformat()), "j F Y"))
 
     @property
     def begins(self) -> Moment:
@@ -161,7 +171,7 @@ class Story:
     def _agenda(self, meeting: Meeting) -> None:
         titles = self.facts["agenda"]
         rest = (self.facts["duration_min"] - sum(n for n, _kind in USUAL)) // (len(titles) - 5)
-        for number, title in enumerate(titles):
+        for number, title in enumerate(self.dated(one) for one in titles):
             length, kind = USUAL[number] if number < 5 else (rest, kind_of(title))
             presenter = presenter_of(title, number)
             add_item(
