@@ -22,6 +22,7 @@ from discussions.content import Words
 from discussions.facts import DRAFT_KIND as MESSAGE_DRAFT
 from discussions.services.reading import keep_draft
 from meetings.models import Meeting
+from meetings.papers import stored_files
 from meetings.services.minutes import comment_on_minutes, write_minutes
 from tests.desk import KEY_LINE, TITLE
 from tests.factories import LONG_AGO, sign_in
@@ -61,6 +62,7 @@ def victims(desk, world, table, hall):
     )  # fmt: skip
     thread, message_draft, message_files = discussed(world, table)
     sitting = hall.sitting("VU")
+    paper, paper_file, paper_draft = submitted(world, hall, sitting)
     return {
         "ref": [bulletin.ref, thread.ref, sitting.meeting.ref],
         "item_id": [sitting.item.uuid, sitting.closed.uuid],
@@ -71,8 +73,9 @@ def victims(desk, world, table, hall):
         "hand": [sitting.hand.pk],
         "number": [1],
         "message_id": [message_draft],
-        "draft_id": [draft.pk],
-        "file_id": [issued_file.id, draft_file.id, *message_files],
+        "draft_id": [draft.pk, paper_draft],
+        "paper_id": [paper.uuid],
+        "file_id": [issued_file.id, draft_file.id, *message_files, paper_file],
         "code": ["FJ"],
         "user_id": [world.fj.pk],
         "person_id": [world.fj.pk, world.fj_contact.pk],
@@ -91,6 +94,13 @@ def minuted(world, hall, sitting):
     for item in (sitting.item, sitting.closed):
         write_minutes(**hall.both(world.fj), item=item, language="en", words=TITLE, base=0)
     return comment_on_minutes(**hall.both(world.fj), item=sitting.item, words=KEY_LINE)
+
+
+def submitted(world, hall, sitting):
+    """A paper of Fiji for the closed item, and one that is not submitted yet."""
+    paper = hall.paper(world.fj, sitting.closed, FILE_WORDS, name=FILE_NAME)
+    draft = hall.draft_paper(world.fj, sitting.item, FILE_WORDS, name=FILE_NAME)
+    return paper, next(iter(stored_files([paper])[paper.uuid].values())).id, draft.pk
 
 
 def discussed(world, table):
