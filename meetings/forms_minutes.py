@@ -19,7 +19,7 @@ class Words(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
     def to_python(self, value: Any) -> str:
-        words: str = super().to_python(value)
+        words = str(super().to_python(value) or "")
         return words.replace("\r\n", "\n").strip()
 
 

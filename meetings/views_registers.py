@@ -117,11 +117,11 @@ def _decision(
         later = _later(decision, everything)
         prefix = f"id_{decision.number}_%s"
         form = SupersedeForm(later=later, auto_id=prefix) if later else None
-    later = {one.pk: one.number for one in everything}
+    numbers = {one.pk: one.number for one in everything}
     return {
         "decision": decision,
         "words": entry.words,
-        "replaced_by": later.get(decision.superseded_by_id, ""),
+        "replaced_by": numbers.get(decision.superseded_by_id, ""),
         "form": form,
     }
 
