@@ -16,7 +16,7 @@ from meetings.forms_minutes import Words, base_field
 from meetings.models import ActionState, Decision, Group
 from meetings.when import NoSuchTime, instant
 
-EVERYBODY = ("", pgettext_lazy("administrations, years", "All"))
+EVERYBODY = ("", pgettext_lazy("administrations", "All"))
 
 
 class ActionFilter(forms.Form):
@@ -37,7 +37,7 @@ class DecisionFilter(forms.Form):
     def __init__(self, *args: Any, years: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [  # type: ignore[attr-defined]  # a choice field
-            EVERYBODY,
+            ("", _("All")),
             *((one, one) for one in years),
         ]
 
