@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from meetings.models import (
     Paper,
     Proposal,
 )
+from meetings.papers import OpenPaper, open_papers, submitted
 from meetings.queries import items_for
 from meetings.quorum import Span
 from meetings.roll import Quorum, quorum_now
@@ -187,23 +187,14 @@ class Room:
         return self._texts(Field.LEAD, [self.current.uuid]).get(self.current.uuid, EMPTY)
 
     @cached_property
-    def papers(self) -> list[Paper]:
-        """The newest version of each paper of the current item."""
+    def papers(self) -> list[OpenPaper]:
+        """The newest version of each paper of the current item, with its title and files."""
         if self.current is None:
             return []
-        rows = Paper.objects.filter(item=self.current, withdrawn_at=None)
-        newest = {
-            row.number: row for row in rows.select_related("administration").order_by("version")
-        }
-        return [newest[number] for number in sorted(newest)]
-
-    @property
-    def papers_url(self) -> str:
-        """Where they are read; nothing as long as there is no such page."""
-        try:
-            return reverse("meetings:papers", args=[self.meeting.ref])
-        except NoReverseMatch:
-            return ""
+        newest: dict[int, Paper] = {}
+        for row in submitted([self.current]).filter(withdrawn_at=None):
+            newest.setdefault(row.number, row)
+        return open_papers(self.vault, [self.current], newest.values())
 
     @property
     def lead_html(self) -> SafeString | str:

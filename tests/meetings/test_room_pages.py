@@ -55,6 +55,16 @@ def test_the_current_item_stands_large_with_its_lead_text_and_its_time(world, ro
     assert asked["now"] - asked["started"] >= 21 * 60
 
 
+def test_papers_of_the_current_item_stand_with_it_by_their_titles(world, room, hall, data_dir):
+    room.opened()
+    hall.paper(world.vu, room.items[0], b"Seal numbers.\n", title="Zorptang of seals")
+    page = room.page(world.pw)
+    assert "Zorptang of seals Vanuatu" in page
+    assert "14 bytes" in page
+    room.post(world.oco, f"items/{room.items[1].uuid}/call/")
+    assert "Zorptang" not in room.page(world.pw)
+
+
 def test_the_next_item_button_leads_on_and_any_item_can_be_called(world, room):
     room.opened()
     page = room.browser(world.fj).get(room.url).content.decode()
@@ -77,7 +87,16 @@ def test_of_a_closed_item_others_find_nothing_in_the_room(world, room):
         assert "Wexelbird" in room.page(world.vu, address)
         assert "Pay the snork." in room.page(world.vu, address)
         shown = room.page(world.fj, address)
-        for secret in ("Wexelbird", "Snargle", "zorptang", "snork", "Closed item", "Item 3"):
+        for secret in (
+            "Wexelbird",
+            "Snargle",
+            "zorptang",
+            "snork",
+            "Closed item",
+            "Item 3",
+            "does not open",
+            "Decision on the screen",
+        ):
             assert secret not in shown
     assert "No item is on the screen at present" in room.page(world.fj)
     for address in (
