@@ -16,7 +16,7 @@ from iswg.demo.timeline import Timeline
 from meetings.facts import PAPER_DRAFT
 from meetings.models import Answer, Group, Kind
 from meetings.services.agenda import add_item, change_item, set_paper_deadline
-from meetings.services.invitations import answer, invite
+from meetings.services.invitations import answer
 from meetings.services.papers import begin_paper, submit_paper
 from meetings.services.series import plan_meeting
 from meetings.titles import item_titles
@@ -119,14 +119,13 @@ def prepare_events(timeline: Timeline, cast: Cast, clock: Clock) -> None:
 def _events(cast: Cast, clock: Clock) -> None:
     officer = cast["secretariat"]
     for kind, title, host, day, length in EVENTS:
-        meeting = plan_meeting(
+        plan_meeting(
             actor=officer.actor, vault=officer.vault, meeting_id=uuid4(),
             group=Group.objects.get(pk="OCO"), kind=kind, fiscal_year=_year(clock.day(day)),
             title=title, host=host, day=clock.day(day), clock=datetime.time(9), minutes=length,
             format="in_person" if kind != Kind.COMMITTEE else "virtual",
             participants=[row.code for row in members_on(clock.today)],
         )  # fmt: skip
-        invite(actor=officer.actor, meeting=meeting)
 
 
 def _year(day: datetime.date) -> str:

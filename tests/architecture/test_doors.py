@@ -66,6 +66,7 @@ WITHOUT_RECORD = {
     "discussions/services/reading.mark_unread_from": NOBODY_ELSE,
     "discussions/services/reading.pay_attention": NOBODY_ELSE,
     "discussions/services/reading.read_up_to": NOBODY_ELSE,
+    "meetings/services/papers.begin_paper": UNTIL_DONE,
     "vault/joining.finish_waiting": INNER,
     "vault/joining.shut_out": INNER,
     "vault/joining.vouch": INNER,

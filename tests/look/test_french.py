@@ -22,7 +22,7 @@ from activity.record import record_refusal
 from bulletins.models import Bulletin, Draft
 from discussions.models import Thread
 from discussions.services.messages import edit_message
-from meetings.models import Group, Meeting, Poll
+from meetings.models import Group, Meeting, Paper, Poll
 from meetings.services.deciding import report_on_action
 from meetings.services.invitations import invite
 from meetings.services.minutes import comment_on_minutes, write_minutes
@@ -47,7 +47,8 @@ NO_PAGES = {
     "discussions:names", "discussions:text", "discussions:pdf", "discussions:download",
     "discussions:files", "discussions:piece", "meetings:room_clock",
     "calendar_feed", "meetings:ics",
-    "meetings:minutes_pdf", "meetings:reports_csv", "registers:actions_csv",
+    "meetings:files", "meetings:piece", "meetings:paper_file", "meetings:pack",
+    "meetings:agenda_pdf", "meetings:minutes_pdf", "meetings:reports_csv", "registers:actions_csv",
     "mfa_login_webauthn",
 }  # fmt: skip
 
@@ -184,6 +185,21 @@ def room_of(meeting):
         "meetings:room_notes": {"ref": meeting.ref, "item_id": item.uuid},
         "meetings:room_reword": {"ref": meeting.ref, "proposal_id": proposal.uuid},
         **minutes_of(meeting, item),
+        **prepared(meeting, item),
+    }
+
+
+def prepared(meeting, item):
+    """The same meeting as it was prepared, with its papers."""
+    names = ("meeting", "participants", "papers", "time", "people", "cancel", "item_new")
+    paper = {"ref": meeting.ref, "paper_id": Paper.objects.latest("pk").uuid}
+    return {
+        **{f"meetings:{name}": {"ref": meeting.ref} for name in names},
+        **{
+            f"meetings:{name}": {"ref": meeting.ref, "item_id": item.uuid}
+            for name in ("item", "item_drop", "submit")
+        },
+        "meetings:withdraw": paper,
     }
 
 
@@ -251,7 +267,9 @@ def story(france, desk, table, hall):
     said = table.says(france.fj, thread, WORDS["body"])
     edit_message(**table.both(france.fj), message=said, text=WORDS["key_line"], revision=1)
     table.says(france.vu, thread, "@Palaos, merci.")
-    after(france, hall, hall.sitting("VU"))
+    sitting = hall.sitting("VU")
+    hall.paper(france.fj, sitting.item, b"Route observ\xc3\xa9e.\n", name="route.txt")
+    after(france, hall, sitting)
     ask(france, hall)
     return france
 
