@@ -69,6 +69,26 @@ def _thread(words: str) -> Callable[[Page], None]:
     return go
 
 
+def _next_meeting(page: Page) -> None:
+    page.goto("/meetings/")
+    page.locator("aside a[href^='/meetings/2']").first.click()
+    page.wait_for_load_state()
+
+
+def _room(page: Page) -> None:
+    _next_meeting(page)
+    page.locator("a[href$='/live/']").first.click()
+    page.wait_for_load_state()
+
+
+def _past_minutes(page: Page) -> None:
+    page.goto("/meetings/")
+    page.locator("table a[href^='/meetings/2']").first.click()
+    page.wait_for_load_state()
+    page.locator("a[href$='/minutes/']").first.click()
+    page.wait_for_load_state()
+
+
 def _draft(page: Page) -> None:
     page.goto("/bulletins/?box=drafts")
     page.get_by_role("link", name="Answer").first.click()
@@ -104,6 +124,13 @@ SHOTS = (
     Shot("thread-french", "contact.pf", _thread("Velvet Gannet")),
     Shot("threads-french", "contact.pf", _open("/threads/?box=all")),
     Shot("meetings", "contact.fj", _open("/meetings/")),
+    Shot("meeting", "contact.fj", _next_meeting),
+    Shot("finder", "secretariat", _open("/meetings/find/")),
+    Shot("room", "secretariat", _room),
+    Shot("minutes", "contact.fj", _past_minutes),
+    Shot("meeting-phone", "contact.pw", _next_meeting, phone=True),
+    Shot("meetings-french", "contact.pf", _open("/meetings/")),
+    Shot("meeting-french", "contact.pf", _next_meeting),
     Shot("phone", "contact.to", _open("/"), phone=True),
     Shot("phone-bulletin", "contact.to", _bulletin("Velvet Gannet"), phone=True),
     Shot("dark", "contact.ki", _bulletin("Sealed packages"), dark=True),
