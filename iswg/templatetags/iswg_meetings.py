@@ -27,5 +27,7 @@ def when_in(moment: dt.datetime | None, zone: str, how: str = "both") -> SafeStr
 
 @register.filter
 def long_span(minutes: int) -> str:
-    """`1:30`: hours and minutes, for a length."""
-    return f"{minutes // 60}:{minutes % 60:02d}"
+    """`1:30`, in French `1 h 30`: hours and minutes, for a length."""
+    hours, rest = divmod(minutes, 60)
+    between = "\u202fh\u202f" if moments.language() == "fr" else ":"
+    return f"{hours}{between}{rest:02d}"
