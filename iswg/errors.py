@@ -26,6 +26,8 @@ log = logging.getLogger("iswg.errors")
 # Where people write at length.
 KEPT = {
     "bulletins:new", "bulletins:draft", "discussions:new", "discussions:post", "discussions:edit",
+    "meetings:room_notes", "meetings:room_propose", "meetings:room_reword", "meetings:room_action",
+    "meetings:room_join",
 }  # fmt: skip
 
 

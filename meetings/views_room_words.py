@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from meetings.services.series import NotPossible
 from meetings.views_room import item_in, notes_form, room_page
 from meetings.views_room_acts import found_proposal, wants_json
 from vault.http import is_act, unlocked
+from vault.keeping import keeps_when_signed_out
 from vault.manifests import SealBroken
 
 
@@ -71,7 +73,9 @@ def words_page(request: HttpRequest, meeting: Meeting, *, status: int, **context
 # Notes ----------------------------------------------------------------------------------------
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def notes(request: HttpRequest, ref: str, item_id: UUID) -> HttpResponse:
     """The notes of an item: what is typed is merged with what others typed meanwhile."""
@@ -162,7 +166,9 @@ def _current(request: HttpRequest, meeting: Meeting) -> AgendaItem:
     return item
 
 
+@login_not_required
 @require_POST
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def propose(request: HttpRequest, ref: str) -> HttpResponse:
     """Put the text of a decision on the screen."""
@@ -185,7 +191,9 @@ def propose(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("meetings:room", ref=meeting.ref)
 
 
+@login_not_required
 @require_POST
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def action(request: HttpRequest, ref: str) -> HttpResponse:
     """Take down an action."""
@@ -220,7 +228,9 @@ def _back(request: HttpRequest, meeting: Meeting, status: int, **form: forms.For
     return words_page(request, meeting, status=status, form=only, heading=_("Not kept"))
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def reword(request: HttpRequest, ref: str, proposal_id: UUID) -> HttpResponse:
     """Another wording of the decision on the screen."""
@@ -239,7 +249,9 @@ def reword(request: HttpRequest, ref: str, proposal_id: UUID) -> HttpResponse:
     return _revise(request, proposal.meeting, RewordForm, text, act, heading)
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
+@keeps_when_signed_out
 @unlocked(keeps_typed_work=True)
 def join(request: HttpRequest, ref: str) -> HttpResponse:
     """How to join by video or telephone."""

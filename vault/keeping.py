@@ -22,8 +22,8 @@ from vault.views.asked import MemberRequest
 
 View = Callable[..., HttpResponse]
 
-# The fields that take long to type again: of a bulletin, a discussion, a message.
-SHOWN = ("title", "topic", "key_line", "body", "text")
+# The fields that take long to type again: of a bulletin, a discussion, a message, a meeting.
+SHOWN = ("title", "topic", "key_line", "body", "text", "words", "decision-words", "task-words")
 
 
 def keeps_what_was_typed(view: View) -> View:

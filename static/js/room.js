@@ -199,7 +199,7 @@
       tell('kept', {time: clockOf(said.dataset.clock)});
       document.dispatchEvent(new Event('iswg:acted'));
     } else if (r.status === 409 && answer.both !== undefined) clash(answer);
-    else if (r.status === 401 || !answer.sentence) renew(answer.sentence);
+    else if (r.status === 401 || !answer.sentence) renew(answer.sentence || answer.error);
     else { refused = true; said.textContent = answer.sentence; }
   }
   /* The token may be of a session before: this very page has the present one. */

@@ -109,3 +109,16 @@ def test_notes_are_kept_once_however_often_they_are_sent(world, room):
     kept = keep_notes(**room.hall.both(world.fj), item=room.items[0], words="a\r\nb", base=0)
     again = keep_notes(**room.hall.both(world.fj), item=room.items[0], words="a\nb", base=0)
     assert kept == again
+
+
+def test_who_was_signed_out_while_typing_has_it_back_to_send_again(world, room):
+    room.opened()
+    browser = room.browser(world.fj)
+    browser.post("/sign-out/")
+    place = f"{room.url}items/{room.items[0].uuid}/notes/"
+    answer = browser.post(place, {"words": "typed while signed out", "base": 0})
+    assert answer.status_code == 401
+    assert "typed while signed out" in words_of(answer)
+    put = browser.post(f"{room.url}decisions/", {"decision-words": "Meet in Suva."})
+    assert put.status_code == 401
+    assert "Meet in Suva." in words_of(put)
