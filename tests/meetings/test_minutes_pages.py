@@ -27,8 +27,8 @@ def test_the_page_says_what_the_portal_knows(world, outcome):
     page = outcome.reads(world.vu)
     for words in (
         OPEN, "<strong>follows</strong>", DECIDED, outcome.decision.number, TODO,
-        "2 yes, 0 no, 0 abstain", outcome.action.number, "Apologies", "Palau", "Quorum", "No quorum", "no vote",
-        world.fj.name, "For a seat",
+        "2 yes, 0 no, 0 abstain", outcome.action.number, "Apologies", "Palau", "Quorum",
+        "No quorum", "no vote", world.fj.name, "For a seat",
     ):  # fmt: skip
         assert words in page, words
     assert all(secret in page for secret in SECRETS[:3])
