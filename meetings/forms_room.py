@@ -25,9 +25,9 @@ class _Words(forms.Form):
 class NotesForm(_Words):
     """The notes of an item, typed by several people."""
 
-    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, number: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].label = _("Notes of item %(n)d") % {"n": number}
+        self.fields["words"].label = _("Notes of item %(n)s") % {"n": number}
 
 
 class JoinForm(_Words):

@@ -87,7 +87,7 @@ def _notes(request: HttpRequest, here: Room) -> dict[str, Any]:
 
 
 def notes_form(item: AgendaItem, words: str, base: int, data: Any = None) -> NotesForm:
-    number = getattr(item, "number", 0)
+    number = getattr(item, "number", "")
     initial = {"words": words, "base": base}
     return NotesForm(data, number=number, initial=initial, auto_id="notes_%s")
 

@@ -131,7 +131,7 @@ def _keep(request: HttpRequest, meeting: Meeting, item: AgendaItem) -> HttpRespo
         meeting,
         status=status,
         form=put(form, faults),
-        heading=_("Notes of item %(n)d") % {"n": getattr(item, "number", 0)},
+        heading=_("Notes of item %(n)s") % {"n": getattr(item, "number", "")},
         theirs=clash.now if clash else None,
         both=clash.both if clash else "",
     )

@@ -89,7 +89,7 @@ def test_a_meeting_is_run_live_from_opening_to_a_vote(browser, portal, room):
 
 
 def test_two_type_notes_on_one_item_and_a_bad_link_and_lose_nothing(browser, portal, room):
-    officer = enter(browser, portal, room, "coordinator.fj")
+    officer = enter(browser, portal, room, "secretariat")
     open_up(officer)
     officer.keyboard.press("n")
     palau = enter(browser, portal, room, "contact.pw")

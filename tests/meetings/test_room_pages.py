@@ -94,6 +94,7 @@ def test_of_a_closed_item_others_find_nothing_in_the_room(world, room):
             "snork",
             "Closed item",
             "Item 3",
+            "Item C1",
             "does not open",
             "Decision on the screen",
         ):
