@@ -36,7 +36,7 @@ TEXTS = (
     TARGET,
     REFERENCE,
     MARKING,
-    re.compile(r"[DA]-[0-9]{4}-[QX][0-9]{1,2}-[0-9]{2,3}"),  # of the registers of meetings
+    re.compile(r"[DA]-[0-9]{4}-[QX][0-9]{1,2}-C?[0-9]{2,3}"),  # of the registers of meetings
     re.compile(r"(?=.*[0-9])([0-9a-f]{2}){4,64}"),  # a hash, a key id
     re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|\+00:00))?"),
     re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/24|[0-9a-f:]{2,40}/48"),  # where from, cut short

@@ -205,7 +205,7 @@ class ItemRecord:
     """One item of the agenda as the minutes show it."""
 
     item: AgendaItem
-    number: int
+    number: str
     title: Text
     notes: Text
     english: Text

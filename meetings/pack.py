@@ -114,7 +114,7 @@ def _name(paper: Paper, number: int, name: str) -> str:
     item = paper.item.number  # type: ignore[attr-defined]  # items_for puts it there
     stem, dot, ending = name.translate(UNSAFE).rpartition(".")
     short = f"{stem[:LONGEST]}{dot}{ending[:12]}".strip(". ")
-    return f"{item:02d} paper {paper.number} v{paper.version} - {number} {short}"
+    return f"{item.rjust(2, '0')} paper {paper.number} v{paper.version} - {number} {short}"
 
 
 # The archive ----------------------------------------------------------------------------------

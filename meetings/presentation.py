@@ -32,7 +32,7 @@ class Line:
     """One item as the agenda shows it. `begins` and `ends` are where the meeting has a time."""
 
     item: AgendaItem
-    number: int
+    number: str
     title: Text
     lead: Text
     body: SafeString | str

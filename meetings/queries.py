@@ -70,18 +70,31 @@ def past(actor: Actor, now: datetime.datetime | None = None) -> QuerySet[Meeting
     )
 
 
-def items_for(actor: Actor, meeting: Meeting) -> list[AgendaItem]:
-    """The agenda as this actor may read it, in its order. A closed item that is not for the actor
-    is not there; the numbers of the others stay what they are."""
+def in_order(meeting: Meeting) -> list[AgendaItem]:
+    """The whole agenda: what is open to all, then the closed items, each numbered by itself.
+
+    Closed items come last and count C1, C2…, so that whoever does not see them finds no gap in
+    the numbers or the times of the others.
+    """
     rows = list(
         AgendaItem.objects.filter(meeting=meeting, dropped_at=None)
         .select_related("presenter")
         .order_by("position", "pk")
     )
-    for number, row in enumerate(rows, 1):
+    rows.sort(key=lambda row: row.is_closed)
+    counts = {False: 0, True: 0}
+    for row in rows:
+        counts[row.is_closed] += 1
         row.meeting = meeting
-        row.number = number  # type: ignore[attr-defined]  # as the page shows it
-    return [row for row in rows if can(actor, Action.READ_ITEM, row)]
+        number = counts[row.is_closed]
+        row.number = f"C{number}" if row.is_closed else str(number)  # type: ignore[attr-defined]
+    return rows
+
+
+def items_for(actor: Actor, meeting: Meeting) -> list[AgendaItem]:
+    """The agenda as this actor may read it, in its order, each item with its `number`. A closed
+    item that is not for the actor is not there."""
+    return [row for row in in_order(meeting) if can(actor, Action.READ_ITEM, row)]
 
 
 def running_times(meeting: Meeting, items: list[AgendaItem]) -> dict[int, datetime.datetime]:
@@ -89,7 +102,7 @@ def running_times(meeting: Meeting, items: list[AgendaItem]) -> dict[int, dateti
     if meeting.starts_at is None:
         return {}
     begins, times = meeting.starts_at, {}
-    for item in AgendaItem.objects.filter(meeting=meeting, dropped_at=None):
+    for item in in_order(meeting):
         times[item.pk] = begins
         begins += datetime.timedelta(minutes=item.minutes)
     return {item.pk: times[item.pk] for item in items}

@@ -118,7 +118,7 @@ class Motion:
     text: writings.Text
     votes: list[Vote]
     number: str = ""  # of the decision, if it became one
-    item_number: int = 0
+    item_number: str = ""
 
     @property
     def is_vote(self) -> bool:
@@ -287,7 +287,7 @@ class Room:
         decision = getattr(row, "decision", None)
         numbers = {item.pk: item.number for item in self.items}  # type: ignore[attr-defined]  # items_for
         return Motion(
-            row, text, votes, decision.number if decision else "", numbers.get(row.item_id or 0, 0)
+            row, text, votes, decision.number if decision else "", numbers.get(row.item_id or 0, "")
         )
 
     def _actions(self, **filters: Any) -> list[ActionPoint]:

@@ -249,7 +249,7 @@ def take_action(
         raise NotPossible(faults)
     action = ActionPoint.objects.create(
         uuid=action_id or uuid4(),
-        number=next_number("A", meeting),
+        number=next_number("A", meeting, row),
         meeting=meeting,
         item=row,
         owner_id=owner,

@@ -200,7 +200,7 @@ class TestThePack:
         hall.paper(world.fj, item, BODY, name="one.txt")
         hall.paper(world.fj, closed, b"secret\n", name="two.txt")
         names = archive(browser(world.fj).get(page(item, "pack"))).namelist()
-        assert names == ["00 agenda.pdf", "01 paper 1 v1 - 1 one.txt", "02 paper 1 v1 - 1 two.txt"]
+        assert names == ["00 agenda.pdf", "01 paper 1 v1 - 1 one.txt", "C1 paper 1 v1 - 1 two.txt"]
         answer = browser(world.vu).get(page(item, "pack"))
         assert answer["Content-Disposition"].endswith(f"{meeting.ref}.zip")
         pack = archive(answer)

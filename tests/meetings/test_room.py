@@ -250,3 +250,20 @@ def test_what_is_written_is_sealed(world, room):
     write_notes(**room.hall.both(world.fj), item=room.item, words="zorptang", base=0)
     row = Writing.objects.get(field=Field.NOTES)
     assert b"zorptang" not in bytes(row.sealed)
+
+
+def test_decisions_and_actions_of_closed_items_leave_no_gap_in_the_numbers(world, room):
+    room.comes(world.fj, world.vu)
+    closed = room.hall.item(room.meeting, "closed", lead="", closed_to=["FJ"])
+    call_item(**room.actor(world.oco), item=closed)
+    both = room.hall.both(world.fj)
+    hidden = propose(**both, item=closed, words="Between us.")
+    close_proposal(**room.actor(world.fj), proposal=hidden, result="agreed")
+    close_proposal(**room.actor(world.fj), proposal=room.puts("For all."), result="agreed")
+    take_action(**room.hall.both(world.oco), item=closed, words="x", owner="FJ", due_on=None)
+    action = take_action(
+        **room.hall.both(world.oco), item=room.item, words="y", owner="VU", due_on=None
+    )
+    numbers = Decision.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["D-2627-X1-C01", "D-2627-X1-01"]
+    assert action.number == "A-2627-X1-01"

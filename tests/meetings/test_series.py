@@ -141,3 +141,20 @@ def test_the_quarter_is_suggested_and_stored_never_derived():
     assert suggested_quarter(datetime.date(2026, 7, 1)) == ("2026-27", 1)
     assert suggested_quarter(datetime.date(2026, 6, 30)) == ("2025-26", 4)
     assert suggested_quarter(datetime.date(2099, 12, 31)) == ("2099-00", 2)
+
+
+def test_whoever_does_not_see_a_closed_item_finds_no_gap_in_numbers_or_times(world, hall):
+    from meetings.queries import items_for, running_times
+
+    meeting = hall.plan("FJ", "VU")
+    for title, closed in (("one", ()), ("closed", ("FJ",)), ("two", ())):
+        hall.item(meeting, title, lead="", closed_to=closed, minutes=10)
+    meeting = hall.now(meeting)
+    seen = {}
+    for user in (world.fj, world.vu):
+        items = items_for(world.actor(user), meeting)
+        times = running_times(meeting, items)
+        minutes = [int((times[i.pk] - meeting.starts_at).total_seconds() // 60) for i in items]
+        seen[user.pk] = list(zip([i.number for i in items], minutes, strict=True))
+    assert seen[world.fj.pk] == [("1", 0), ("2", 10), ("C1", 20)]
+    assert seen[world.vu.pk] == [("1", 0), ("2", 10)]
