@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from access.actors import Actor
 from accounts.models import Administration
 from meetings import queries
+from meetings.elsewhere import other_dates_of
 from meetings.models import AgendaItem, Meeting, PackTaken, Paper
 from meetings.papers import OpenPaper, open_papers, stored_files, submitted, verified
 from meetings.presentation import Line, agenda_of
@@ -180,6 +181,11 @@ def _facts(meeting: Meeting) -> list[tuple[str, str]]:
     if meeting.starts_at and meeting.ends_at:
         rows.append((_("Begins"), _moment(meeting.starts_at)))
         rows.append((_("Ends"), _moment(meeting.ends_at)))
+        # On the wall there, so that no zone is applied to it a second time.
+        there = meeting.starts_at.astimezone(meeting.tz).replace(tzinfo=None)
+        words = render_to_string("meetings/_wall.txt", {"moment": there}).strip()
+        rows.append((_("Begins, on the host's clock"), words))
+        rows += _elsewhere(meeting)
     rows.append((_("Host"), f"{meeting.host.label}, {meeting.get_format_display()}"))
     if meeting.chair:
         rows.append((_("Chair"), meeting.chair.label))
@@ -188,6 +194,20 @@ def _facts(meeting: Meeting) -> list[tuple[str, str]]:
     zone = render_to_string("meetings/_zone.txt").strip()
     rows.append((_("Times"), _("those of %(zone)s") % {"zone": zone}))
     return rows
+
+
+def _elsewhere(meeting: Meeting) -> list[tuple[str, str]]:
+    """Who is on another date than the reader when it begins."""
+    zone = timezone.get_current_timezone()
+    return [
+        (
+            _("Another date"),
+            _("%(day)s in %(places)s")
+            % {"day": render_to_string("meetings/_day.txt", {"day": one.day}).strip(),
+               "places": one.places},
+        )
+        for one in other_dates_of(meeting, zone)
+    ]  # fmt: skip
 
 
 def _entry(line: Line, papers: Sequence[OpenPaper]) -> Entry:

@@ -55,6 +55,7 @@ def _former(request: HttpRequest) -> Meeting | None:
 
 def _suggested(former: Meeting | None) -> dict[str, Any]:
     """As it was last time, a quarter later; both are stored as they are sent."""
+    quarter: int | None
     if former is None:
         year, quarter = series.suggested_quarter(timezone.localdate())
         return {
