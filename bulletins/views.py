@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,7 +36,7 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         return _drafts(request, since)
     filter_form, chosen = filters.read(request.GET, request.actor)
     rows = Box(request.actor, box, chosen)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = page.object_list
     titles = opening.open_listed(request.vault, shown)
     context = {

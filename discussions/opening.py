@@ -26,7 +26,7 @@ from discussions.facts import (
     message_target,
     statement,
 )
-from discussions.models import Message, Thread, ThreadEpoch
+from discussions.models import FormerRevision, Message, Thread, ThreadEpoch
 from discussions.sealing import (
     OpenEpoch,
     message_key,
@@ -148,7 +148,7 @@ def words_of(opened: OpenEpoch, message: Message) -> Words:
 
 def check_message(message: Message, view: Directory) -> None:
     """The signatures over every revision, and the place in the chain; else SealBroken."""
-    first = message
+    first: Message | FormerRevision = message
     signed: list[tuple[Any, Any]] = [(statement(message), message)]
     for former in message.former.all():
         signed.append((former_statement(message, former), former))

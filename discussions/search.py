@@ -139,7 +139,7 @@ def _genuine(actor: Actor, vault: Vault | None, hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if hit.message is not None:
             by_thread.setdefault(hit.thread.pk, []).append(hit.message)
-    known = {}
+    known: dict[int, Message] = {}
     for found in by_thread.values():
         thread = found[0].thread
         rows = messages_of(actor, thread).filter(pk__in=[one.pk for one in found])

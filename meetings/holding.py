@@ -22,8 +22,8 @@ def held_item(item: AgendaItem, meeting: Meeting) -> AgendaItem:
 def held_proposal(proposal: Proposal) -> Proposal:
     """The proposal, locked with its meeting."""
     meeting = held(proposal.meeting)
-    row = Proposal.objects.select_for_update(of=("self",)).select_related("item")
-    row = row.get(pk=proposal.pk, meeting=meeting)
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("item")
+    row = rows.get(pk=proposal.pk, meeting=meeting)
     row.meeting = meeting
     if row.item is not None:
         row.item.meeting = meeting

@@ -80,8 +80,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     # Kept by the program that asks, and by nobody between.
     response["Cache-Control"] = "private, no-cache"
     response["Content-Disposition"] = 'inline; filename="iswg.ics"'
-    answer: HttpResponse = get_conditional_response(request, etag=tag, response=response)
-    return answer
+    return get_conditional_response(request, etag=tag, response=response) or response
 
 
 def _plain(status: int) -> HttpResponse:

@@ -26,7 +26,18 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-PACKAGES = ("iswg", "wording", "papers", "access", "activity", "accounts", "vault", "bulletins", "discussions", "meetings")
+PACKAGES = (
+    "iswg",
+    "wording",
+    "papers",
+    "access",
+    "activity",
+    "accounts",
+    "vault",
+    "bulletins",
+    "discussions",
+    "meetings",
+)
 KEYWORDS = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext")
 }

@@ -176,6 +176,7 @@ def make(
 
     `seal` puts what is sealed beside it into the row and gives it for the signature.
     """
+    assert actor.user_id is not None, "only people seal"
     row.author_id, row.administration_id = actor.user_id, actor.administration
     row.made_at, row.audience = timezone.now(), audience_of(circle)
     key = DataKey.make(kind, row.uuid)

@@ -267,8 +267,8 @@ def withdraw_message(*, actor: Actor, vault: Vault, message: Message) -> Message
 
 
 def _locked(message: Message, thread: Thread) -> Message:
-    row = Message.objects.select_for_update(of=("self",)).select_related("epoch")
-    row = row.get(pk=message.pk)
+    rows = Message.objects.select_for_update(of=("self",)).select_related("epoch")
+    row = rows.get(pk=message.pk)
     row.thread = thread
     row.epoch.thread = thread
     return row

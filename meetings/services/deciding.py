@@ -276,8 +276,8 @@ def report_on_action(
 ) -> ActionPoint:
     """A note of progress, and whether it is done. writings.Overtaken if somebody reported since."""
     meeting = held(action.meeting)
-    row = ActionPoint.objects.select_for_update(of=("self",)).select_related("item")
-    row = row.get(pk=action.pk, meeting=meeting)
+    rows = ActionPoint.objects.select_for_update(of=("self",)).select_related("item")
+    row = rows.get(pk=action.pk, meeting=meeting)
     row.meeting = meeting
     if row.item is not None:
         row.item.meeting = meeting
