@@ -218,9 +218,7 @@ def opener_for(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> Stre
     return StreamOpener(key, context, fileobj.read(HEADER))
 
 
-def opened_pieces(
-    fileobj: BinaryIO, key: bytes, context: bytes, size: int
-) -> Iterator[bytes]:
+def opened_pieces(fileobj: BinaryIO, key: bytes, context: bytes, size: int) -> Iterator[bytes]:
     """The plain file from beginning to end, a chunk at a time and in constant memory.
 
     For what `verify_stream` has passed: damage still shows, but only when it is met.
