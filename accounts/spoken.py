@@ -7,6 +7,7 @@ once more, marked for translation. A word that is not here is shown as it is.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,11 @@ def fold_name(name: str) -> str:
     """Names in the order in which people look for them: Îles with the I."""
     plain = unicodedata.normalize("NFKD", name)
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def in_order(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Codes and names as a form offers them, by the names of the reader's language."""
+    return sorted(choices, key=lambda one: fold_name(one[1]))
 
 
 def spoken(word: str) -> str:

@@ -75,7 +75,7 @@ def _parts(request: HttpRequest, rows: list[Row]) -> list[dict[str, Any]]:
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     tabs = [
         ("unread", pgettext("discussions", "Unread"), queries.unread_thread_count(request.actor)),
-        ("following", _("Following"), 0),
+        ("following", pgettext("discussions", "Following"), 0),
         ("all", pgettext("discussions", "All"), 0),
         (BY_SUBJECT, _("By subject"), 0),
     ]

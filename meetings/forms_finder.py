@@ -10,10 +10,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administration
+from accounts.spoken import in_order
+from iswg.templatetags.iswg_meetings import long_span
 
 MEMBERS, SEATS, CHOSEN = "members", "seats", "chosen"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-LENGTHS = ((60, "1:00"), (90, "1:30"), (120, "2:00"), (180, "3:00"), (240, "4:00"), (480, "8:00"))
+LENGTHS = (60, 90, 120, 180, 240, 480)
+
+
+def lengths() -> list[tuple[int, str]]:
+    """Asked for with each form: French writes `1 h 30`."""
+    return [(minutes, long_span(minutes)) for minutes in LENGTHS]
 
 
 class FinderForm(forms.Form):
@@ -32,12 +39,12 @@ class FinderForm(forms.Form):
         label=_("Administrations"), required=False, widget=forms.CheckboxSelectMultiple
     )
     start = forms.DateField(label=_("Fortnight from"), widget=DAY)
-    minutes = forms.TypedChoiceField(label=_("Hours"), choices=LENGTHS, coerce=int)
+    minutes = forms.TypedChoiceField(label=_("Hours"), choices=lengths, coerce=int)
     host = forms.ChoiceField(label=_("By the clock of"))
 
     def __init__(self, *args: Any, administrations: Iterable[Administration], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        choices = [(one.code, one.label) for one in administrations]
+        choices = in_order((one.code, one.label) for one in administrations)
         self.fields["codes"].choices = choices  # type: ignore[attr-defined]  # choice fields
         self.fields["host"].choices = choices  # type: ignore[attr-defined]
 

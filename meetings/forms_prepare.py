@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.language import city_of
 from accounts.models import Administration
+from accounts.spoken import in_order
 from meetings.models import Format, Group, ItemKind, Kind
 from meetings.services.agenda import TITLE_LIMIT
 from meetings.services.series import NotPossible
@@ -34,8 +35,8 @@ def zone_choices(administrations: Iterable[Administration]) -> list[tuple[str, s
     """The zones of the members, by their cities; UTC last."""
     tongue = (get_language() or "en")[:2]
     zones = {zone for one in administrations for zone in [one.zone, *one.zones.split()]}
-    named = sorted((city_of(zone, tongue), zone) for zone in zones - {"UTC"})
-    return [(zone, city) for city, zone in named] + [("UTC", "UTC")]
+    named = in_order((zone, city_of(zone, tongue)) for zone in zones - {"UTC"})
+    return [*named, ("UTC", "UTC")]
 
 
 def put_faults(form: forms.Form, problem: NotPossible) -> None:
@@ -91,7 +92,7 @@ class MeetingForm(TimeForm):
     def __init__(self, *args: Any, places: list[Administration], own: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["day"].required = self.fields["time"].required = False
-        named = [(one.code, one.label) for one in places]
+        named = in_order((one.code, one.label) for one in places)
         self.fields["host"].choices = named  # type: ignore[attr-defined]
         self.fields["chair"].choices = [("", _("Nobody yet")), *named]  # type: ignore[attr-defined]
         self.fields["participants"].choices = [one for one in named if one[0] != own]  # type: ignore[attr-defined]
@@ -116,7 +117,7 @@ class PeopleForm(forms.Form):
 
     def __init__(self, *args: Any, places: list[Administration], own: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(one.code, one.label) for one in places if one.code != own]
+        named = in_order((one.code, one.label) for one in places if one.code != own)
         for name in ("participants", "observers"):
             self.fields[name].choices = named  # type: ignore[attr-defined]  # a choice field
 
@@ -162,7 +163,7 @@ class ItemForm(forms.Form):
         self, *args: Any, places: list[Administration], own: str, fixed: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        named = [(one.code, one.label) for one in places]
+        named = in_order((one.code, one.label) for one in places)
         self.fields["presenter"].choices = [("", _("Nobody named")), *named]  # type: ignore[attr-defined]
         if fixed:
             del self.fields["closed_to"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from access.actors import Actor
 from accounts.models import Administration
+from accounts.spoken import fold_name
 from meetings import queries
 from meetings.models import ActionPoint, ActionState, Attendance, Kind, Meeting, Paper, State
 from meetings.roll import was_late
@@ -76,7 +77,7 @@ def _lines(meetings: Sequence[Meeting]) -> list[Line]:
     _actions(meetings, lines)
     _papers(meetings, lines)
     told = [one for one in lines.values() if one.held or one.actions or one.papers]
-    return sorted(told, key=lambda line: line.administration.label)
+    return sorted(told, key=lambda line: fold_name(line.administration.label))
 
 
 def _attendance(meetings: Sequence[Meeting], lines: dict[str, Line]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from accounts.models import Administration
+from accounts.spoken import fold_name
 from meetings.models import Attendance, Meeting, Part
 from meetings.roll import attendance_of, was_late
 
@@ -83,4 +84,4 @@ def lines_of(meeting: Meeting, counting: Collection[str]) -> list[Line]:
             line.apology = True
         else:
             line.sittings.append(Sitting(row, was_late(row, meeting)))
-    return sorted(lines.values(), key=lambda one: (not one.counts, one.name))
+    return sorted(lines.values(), key=lambda one: (not one.counts, fold_name(one.name)))

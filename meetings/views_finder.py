@@ -159,7 +159,7 @@ def _poll_form(request: HttpRequest, about: Meeting | None, data: Any = None) ->
     open_ones = queries.coming(request.actor).filter(origin=request.actor.administration)
     rows = list(open_ones.exclude(poll__isnull=False, poll__closed_at__isnull=True)[:50])
     titles = titles_of(request.vault, rows)
-    choices = [(one.ref, f"{one.ref}: {titles[one.pk]}") for one in rows]
+    choices = [(one.ref, _("%(name)s: %(words)s") % {"name": one.ref, "words": titles[one.pk]}) for one in rows]
     week = timezone.localdate() + datetime.timedelta(days=7)
     initial = {"meeting": about.ref if about else "", "closes_on": week}
     return PollForm(data, meetings=choices, initial=initial)

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.policy import Action, can
+from accounts.spoken import in_order
 from activity.queries import notices_about
 from activity.services import mark_read
 from meetings import registers, writings
@@ -191,7 +192,7 @@ def _asked(request: HttpRequest) -> tuple[str, ActionFilter, list[ActionPoint], 
     asked = request.GET.get("owner", "")
     if CODE.fullmatch(asked):
         named.setdefault(asked, asked)  # a kept address of an administration that owes nothing now
-    owners = sorted(named.items(), key=lambda one: one[1])
+    owners = in_order(named.items())
     form = ActionFilter(request.GET or None, owners=owners)
     owner = _typed(form, "owner")
     return (

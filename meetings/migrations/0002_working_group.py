@@ -8,7 +8,7 @@ def enter(apps, _schema):
         code="ISWG",
         defaults={
             "name": "Information Sharing Working Group",
-            "name_fr": "Groupe de travail sur l'échange de renseignements",
+            "name_fr": "Groupe de travail sur le partage d’informations",
             "counting": "seats",
         },
     )
@@ -16,7 +16,7 @@ def enter(apps, _schema):
         code="OCO",
         defaults={
             "name": "Oceania Customs Organisation",
-            "name_fr": "Organisation des douanes d'Océanie",
+            "name_fr": "Organisation des douanes de l’Océanie",
             "counting": "members",
         },
     )
