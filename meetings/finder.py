@@ -283,4 +283,4 @@ def burdens(
         )
         for one in members
     ]
-    return sorted(found, key=lambda row: (-row.outside, fold_name(row.member.label)))
+    return sorted(found, key=lambda row: (-row.outside, row.member.label))

@@ -65,11 +65,11 @@ def _usual(about: Meeting | None) -> dict[str, Any]:
     if about.local_date:
         monday = max(_monday_after(about.local_date - datetime.timedelta(days=9)), today)
     codes = [one.code for one in polls.asked(about)]
-    nearest = min(LENGTHS, key=lambda row: abs(row[0] - about.minutes))
+    nearest = min(LENGTHS, key=lambda minutes: abs(minutes - about.minutes))
     return {
         "who": CHOSEN if codes else SEATS,
         "codes": codes,
-        "minutes": str(nearest[0]),
+        "minutes": str(nearest),
         "host": about.host_id,
         "start": monday.isoformat(),
     }
@@ -159,7 +159,10 @@ def _poll_form(request: HttpRequest, about: Meeting | None, data: Any = None) ->
     open_ones = queries.coming(request.actor).filter(origin=request.actor.administration)
     rows = list(open_ones.exclude(poll__isnull=False, poll__closed_at__isnull=True)[:50])
     titles = titles_of(request.vault, rows)
-    choices = [(one.ref, _("%(name)s: %(words)s") % {"name": one.ref, "words": titles[one.pk]}) for one in rows]
+    choices = [
+        (one.ref, _("%(name)s: %(words)s") % {"name": one.ref, "words": titles[one.pk]})
+        for one in rows
+    ]
     week = timezone.localdate() + datetime.timedelta(days=7)
     initial = {"meeting": about.ref if about else "", "closes_on": week}
     return PollForm(data, meetings=choices, initial=initial)
