@@ -51,6 +51,7 @@
   function prepare() {
     rows().forEach(row => {
       const grip = row.querySelector('.num');
+      if (grip.classList.contains('grip')) return;
       grip.classList.add('grip');
       grip.addEventListener('pointerdown', event => {
         if (event.button) return;
@@ -79,4 +80,5 @@
     });
   }
   prepare();
+  document.addEventListener('live:polled', prepare);  // the rows that the page renewed by itself
 })();
