@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.spoken import in_order
 from meetings.models import Meeting, Method
 
 
@@ -85,7 +87,7 @@ class ActionForm(forms.Form):
     )
     owner = forms.ChoiceField(label=_("Who does it"))
     due_on = forms.DateField(
-        label=_("Until"),
+        label=pgettext_lazy("a day", "Until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -96,7 +98,7 @@ class ActionForm(forms.Form):
         rows = [row.administration for row in meeting.participants.all()]
         self.fields["owner"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", "–"),
-            *((one.pk, one.label) for one in rows),
+            *in_order((one.pk, one.label) for one in rows),
         ]
 
 
