@@ -61,10 +61,18 @@
     if (box.value) count();
   });
 
-  /* A form goes once, however often its button is pressed; back-forward gives it back. */
+  /* A form goes once, however often its button is pressed; back-forward gives it back. What cannot
+     be taken back is asked first; where a key presses the button, only the key is asked (below). */
+  let answered;
   document.addEventListener('submit', e => {
     const form = e.target;
     if (form.method !== 'post' || e.defaultPrevented) return;
+    if (form.dataset.ask && form !== answered && !$('[data-key]', form)) {
+      e.preventDefault();
+      ask(form.dataset.ask, () => { answered = form; form.requestSubmit(e.submitter); });
+      return;
+    }
+    answered = null;
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = '1';
     setTimeout(() => { delete form.dataset.sent; }, 4000);
