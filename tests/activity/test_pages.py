@@ -170,7 +170,7 @@ def test_the_journal_is_that_of_ones_own_administration(client, cast, history):
 
 def test_a_line_names_who_what_and_about_which_reference(client, cast, history):
     said = words(page(client, cast.sela, "/journal/"))
-    assert "Ratu Bulletin issued B-7KQF2" in said
+    assert "Bulletin issued Ratu B-7KQF2" in said
 
 
 def test_the_journal_is_narrowed_down_by_event_person_and_day(client, cast, history):

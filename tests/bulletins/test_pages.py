@@ -252,14 +252,14 @@ def test_the_page_that_shuts_an_account_lists_what_is_left_behind(world, desk, f
 
 
 def test_one_search_at_a_time_for_one_person(fiji, vanuatu, world, monkeypatch):
-    from bulletins import search
+    from vault import searching
 
-    monkeypatch.setattr(search, "_searching", {world.fj.pk})
+    monkeypatch.setattr(searching, "_searching", {("bulletins", world.fj.pk)})
     assert fiji.get(reverse("search"), {"q": "gannet"}).status_code == 429
     assert vanuatu.get(reverse("search"), {"q": "gannet"}).status_code == 200
-    search._searching.clear()
+    searching._searching.clear()
     assert fiji.get(reverse("search"), {"q": "gannet"}).status_code == 200
-    assert not search._searching
+    assert not searching._searching
 
 
 @pytest.mark.parametrize(
