@@ -60,7 +60,7 @@ def test_files_put_into_another_order_are_met(with_files, reader):
         assert not is_refused(reader, with_files)
 
 
-@pytest.mark.parametrize("state", set(FileState) - {FileState.READY})
+@pytest.mark.parametrize("state", sorted(set(FileState) - {FileState.READY}))
 def test_a_file_that_was_ready_is_not_put_aside(with_files, reader, state):
     """Shown as refused, or as waiting, it would be hidden from everybody it was sent to."""
     row = SealedFile.objects.order_by("position").first()
