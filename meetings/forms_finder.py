@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administration
 from accounts.spoken import in_order
-from iswg.templatetags.iswg_meetings import long_span
+from wording.spans import long_span
 
 MEMBERS, SEATS, CHOSEN = "members", "seats", "chosen"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from iswg import moments
+from wording.spans import long_span
 
 register = template.Library()
 
@@ -25,9 +26,4 @@ def when_in(moment: dt.datetime | None, zone: str, how: str = "both") -> SafeStr
     return format_html('<time datetime="{}">{}</time>', moments.machine(moment), words)
 
 
-@register.filter
-def long_span(minutes: int) -> str:
-    """`1:30`, in French `1 h 30`: hours and minutes, for a length."""
-    hours, rest = divmod(minutes, 60)
-    between = "\u202fh\u202f" if moments.language() == "fr" else ":"
-    return f"{hours}{between}{rest:02d}"
+register.filter("long_span", long_span)
