@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from meetings import writings
 from meetings.facts import PAPER_DRAFT
-from meetings.models import AgendaItem, Group, Meeting, Paper, PaperDraft
+from meetings.groups import group
+from meetings.models import AgendaItem, Meeting, Paper, PaperDraft
 from meetings.queries import meetings_for, with_people
 from meetings.services import deciding, room
 from meetings.services.agenda import add_item
@@ -36,7 +37,7 @@ class Hall:
     def plan(self, *codes: str, **more: Any) -> Meeting:
         facts = {
             "meeting_id": uuid4(),
-            "group": Group.objects.get(pk="ISWG"),
+            "group": group("ISWG"),
             "kind": "extraordinary",
             "fiscal_year": "2026-27",
             "zone": "Pacific/Fiji",

@@ -27,7 +27,8 @@ from iswg.demo.hindsight import backdate
 from iswg.demo.next_meeting import prepare, prepare_events
 from iswg.demo.pieces import STORY_DAY
 from iswg.demo.timeline import Timeline
-from meetings.models import ActionState, AgendaItem, Group, ItemKind, Kind, Meeting, Result
+from meetings.groups import group
+from meetings.models import ActionState, AgendaItem, ItemKind, Kind, Meeting, Result
 from meetings.queries import meetings_for
 from meetings.services import deciding, minutes, room
 from meetings.services.agenda import add_item
@@ -142,7 +143,7 @@ class Story:
         meeting = plan_meeting(
             **self.both(),
             meeting_id=self.id,
-            group=Group.objects.get(pk="ISWG"),
+            group=group("ISWG"),
             kind=Kind.QUARTERLY,
             fiscal_year=self.fiscal_year,
             quarter=self.quarter,

@@ -14,7 +14,8 @@ from iswg.demo.clock import Clock
 from iswg.demo.pieces import attached
 from iswg.demo.timeline import Timeline
 from meetings.facts import PAPER_DRAFT
-from meetings.models import Answer, Group, Kind
+from meetings.groups import group
+from meetings.models import Answer, Kind
 from meetings.services.agenda import add_item, change_item, set_paper_deadline
 from meetings.services.invitations import answer
 from meetings.services.papers import begin_paper, submit_paper
@@ -121,7 +122,7 @@ def _events(cast: Cast, clock: Clock) -> None:
     for kind, title, host, day, length in EVENTS:
         plan_meeting(
             actor=officer.actor, vault=officer.vault, meeting_id=uuid4(),
-            group=Group.objects.get(pk="OCO"), kind=kind, fiscal_year=_year(clock.day(day)),
+            group=group("OCO"), kind=kind, fiscal_year=_year(clock.day(day)),
             title=title, host=host, day=clock.day(day), clock=datetime.time(9), minutes=length,
             format="in_person" if kind != Kind.COMMITTEE else "virtual",
             participants=[row.code for row in members_on(clock.today)],

@@ -22,7 +22,8 @@ from activity.record import record_refusal
 from bulletins.models import Bulletin, Draft
 from discussions.models import Thread
 from discussions.services.messages import edit_message
-from meetings.models import Group, Meeting, Paper, Poll
+from meetings.groups import group
+from meetings.models import Meeting, Paper, Poll
 from meetings.services.deciding import report_on_action
 from meetings.services.invitations import invite
 from meetings.services.minutes import comment_on_minutes, write_minutes
@@ -294,7 +295,7 @@ def after(world, hall, sitting):
     comment_on_minutes(**fiji, item=sitting.item, words=words)
     report_on_action(**fiji, action=sitting.action, words=words, state="open", base=0)
     open_silence(
-        **hall.both(world.oco), proposal_id=uuid4(), group=Group.objects.get(pk="ISWG"),
+        **hall.both(world.oco), proposal_id=uuid4(), group=group("ISWG"),
         title=WORDS["title"], words=words, deadline=timezone.now() + timedelta(days=9),
     )  # fmt: skip
 

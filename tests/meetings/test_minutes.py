@@ -12,7 +12,8 @@ from accounts.models import Seat
 from activity.models import Notice
 from meetings import writings
 from meetings.adopted import is_as_adopted
-from meetings.models import Adoption, Decision, Field, Group, Meeting, Proposal, Writing
+from meetings.groups import group
+from meetings.models import Adoption, Decision, Field, Meeting, Proposal, Writing
 from meetings.services.minutes import (
     adopt_minutes,
     begin_minutes,
@@ -130,7 +131,7 @@ def test_a_hand_in_the_adopted_record_is_met(world, hall, held, what):
 
 def test_silence_until_the_deadline_is_a_decision_and_an_objection_ends_it(world, hall, seats):
     deadline = timezone.now() + datetime.timedelta(days=7)
-    facts = {"group": Group.objects.get(pk="ISWG"), "title": "Form", "deadline": deadline}
+    facts = {"group": group("ISWG"), "title": "Form", "deadline": deadline}
     kept, broken = (
         open_silence(**hall.both(world.oco), proposal_id=uuid4(), words=words, **facts)
         for words in ("The form is adopted.", "The fee is doubled.")
@@ -150,7 +151,7 @@ def test_silence_until_the_deadline_is_a_decision_and_an_objection_ends_it(world
 def test_too_short_a_silence_is_refused_in_words(world, hall, seats):
     with pytest.raises(NotPossible) as refusal:
         open_silence(
-            **hall.both(world.oco), proposal_id=uuid4(), group=Group.objects.get(pk="ISWG"),
+            **hall.both(world.oco), proposal_id=uuid4(), group=group("ISWG"),
             title="", words="", deadline=timezone.now(),
         )  # fmt: skip
     assert set(refusal.value.faults) == {"title", "words", "deadline"}
