@@ -18,7 +18,7 @@ from access.policy import Action, people_who_can, require
 from activity.events import Event
 from activity.record import record
 from meetings import writings
-from meetings.adopted import ADOPTION, MINUTES, adoption_facts, texts_of
+from meetings.adopted import ADOPTION, MINUTES, adoption_facts, record_of
 from meetings.facts import minutes_target, notice_facts, target_of, topics_of
 from meetings.holding import held, held_item
 from meetings.models import (
@@ -228,7 +228,7 @@ def adopt_minutes(*, actor: Actor, vault: Vault, meeting: Meeting, adopted_in: M
         at=timezone.now(),
         author_id=actor.user_id,
         administration_id=actor.administration,
-        texts=texts_of(meeting),
+        texts=record_of(meeting),
     )
     adoption.signature = sign_statement(vault, ADOPTION, adoption_facts(adoption))
     adoption.save(force_insert=True)

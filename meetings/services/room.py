@@ -144,7 +144,10 @@ def check_in(*, actor: Actor, meeting: Meeting, person: User | None = None) -> A
 def _administration_of(person: User, meeting: Meeting) -> str:
     """For which of those who take part this person comes today."""
     facts = current_actor(person.pk)
-    if facts is None or facts.administration not in meeting.holder_codes:
+    invited = facts is not None and (
+        facts.administration in meeting.holder_codes or person.pk in meeting.named_ids
+    )
+    if facts is None or not invited:
         raise NotPossible({"person": _("This person's administration does not take part.")})
     return facts.administration
 

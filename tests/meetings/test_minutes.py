@@ -4,6 +4,7 @@ import datetime
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from access.actors import Actor
@@ -13,7 +14,7 @@ from activity.models import Notice
 from meetings import writings
 from meetings.adopted import is_as_adopted
 from meetings.groups import group
-from meetings.models import Adoption, Decision, Field, Meeting, Proposal, Writing
+from meetings.models import Adoption, Attendance, Decision, Field, Meeting, Proposal, Writing
 from meetings.services.minutes import (
     adopt_minutes,
     begin_minutes,
@@ -23,7 +24,7 @@ from meetings.services.minutes import (
     settle_comment,
     write_minutes,
 )
-from meetings.services.room import close_meeting, open_meeting, write_notes
+from meetings.services.room import check_in, close_meeting, open_meeting, write_notes
 from meetings.services.series import NotPossible
 from meetings.services.silence import close_silences, object_to, open_silence
 
@@ -45,6 +46,7 @@ def held(world, hall, seats):
     item = hall.item(meeting)
     oco = world.actor(world.oco)
     open_meeting(actor=oco, meeting=meeting)
+    check_in(actor=world.actor(world.fj), meeting=meeting)
     write_notes(**hall.both(world.fj), item=item, words="Fiji follows it up.", base=0)
     close_meeting(actor=oco, meeting=meeting)
     return hall.now(meeting), item
@@ -108,7 +110,9 @@ def test_what_was_adopted_never_changes(world, hall, held):
         comment_on_minutes(**hall.both(world.vu), item=item, words="late")
 
 
-@pytest.mark.parametrize("what", ["text added", "text taken away", "list changed", "later meeting"])
+@pytest.mark.parametrize(
+    "what", ["text added", "text taken away", "list changed", "later meeting", "who was there"]
+)
 def test_a_hand_in_the_adopted_record_is_met(world, hall, held, what):
     meeting, item = held
     adoption = to_adoption(world, hall, meeting, item)
@@ -124,6 +128,9 @@ def test_a_hand_in_the_adopted_record_is_met(world, hall, held, what):
     elif what == "list changed":
         rows.update(texts=[one for one in adoption.texts if one[1] != "minutes_fr"])
         french.delete()
+    elif what == "who was there":
+        late = F("arrived_at") + datetime.timedelta(minutes=20)
+        assert Attendance.objects.filter(meeting=meeting).update(arrived_at=late)
     else:
         rows.update(adopted_in=None)
     assert not is_as_adopted(hall.now(meeting))
