@@ -28,6 +28,7 @@ def profile(data_dir: str) -> dict[str, str]:
         "ISWG_DATA_DIR": data_dir,
         "ISWG_TRUSTED_PROXIES": "127.0.0.1",
         "ISWG_FROM_EMAIL": "ISWG portal <portal@example.org>",
+        "ISWG_SECURITY_CONTACT": "security@example.org",
         "DATABASE_URL": "postgresql://iswg@localhost/iswg",
         "REDIS_URL": "redis://localhost:6379/0",
         "EMAIL_URL": "submission://portal:not-a-password@mail.example.org",

@@ -26,6 +26,9 @@ def prepared(portal: Any, *codes: str, chair: str = "FJ") -> dict[str, Any]:
     from tools import development
 
     with pytest.MonkeyPatch.context() as patch:
+        # As the portal itself was started: with nothing of what the tests run under.
+        for name in [n for n in os.environ if n.startswith("ISWG_") or n.endswith("_URL")]:
+            patch.delenv(name)
         patch.setenv("ISWG_DATA_DIR", str(portal.data_dir))
         patch.setenv("DJANGO_SETTINGS_MODULE", "iswg.settings")
         env = development.environment(0)
