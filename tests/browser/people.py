@@ -19,6 +19,7 @@ def person(browser: Browser, portal, who: str, **options) -> Page:
     page.fill("[name=password]", portal.passphrase)
     page.locator("form:has([name=password]) button[type=submit], form:has([name=password]) "
                  "button.primary").first.click()  # fmt: skip
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
     expect(page.locator("h1")).not_to_have_text(re.compile("Sign in|Connexion"))
     return page
 
