@@ -29,11 +29,19 @@ OPEN = "Quarter of small craft"
 CLOSED = "Xylquat matter"
 DECIDED = "Tokelau is invited to sit in."
 SECRET_DECISION = "Vrombel is set aside."
-TODO = "Send the list of seals"
-SECRET_TODO = "Telephone about gnarlhop"
+ACTION = "Send the list of seals"
+SECRET_ACTION = "Telephone about gnarlhop"
 NOTES = "Fiji **follows** it up."
 SECRET_NOTES = "Only we know of the drizzlewick."
-SECRETS = [CLOSED, SECRET_DECISION, SECRET_TODO, SECRET_NOTES, "drizzlewick", "gnarlhop", "Vrombel"]
+SECRETS = [
+    CLOSED,
+    SECRET_DECISION,
+    SECRET_ACTION,
+    SECRET_NOTES,
+    "drizzlewick",
+    "gnarlhop",
+    "Vrombel",
+]
 
 
 @dataclass
@@ -110,8 +118,8 @@ def hold(world: Any, hall: Any) -> Outcome:
     vanuatu = check_in(actor=world.actor(world.vu), meeting=meeting)
     due = timezone.localdate() + datetime.timedelta(days=10)
     for one, words, notes, todo in (
-        (item, DECIDED, NOTES, TODO),
-        (closed, SECRET_DECISION, SECRET_NOTES, SECRET_TODO),
+        (item, DECIDED, NOTES, ACTION),
+        (closed, SECRET_DECISION, SECRET_NOTES, SECRET_ACTION),
     ):
         call_item(actor=oco, item=one)
         write_notes(**hall.both(world.fj), item=one, words=notes, base=0)

@@ -14,7 +14,7 @@ from activity.checkpoints import make_checkpoint
 from activity.models import JournalEntry, Notice
 from meetings.models import AgendaItem, Field, Meeting, MinutesComment, Writing
 from meetings.services.minutes import comment_on_minutes
-from tests.meetings.outcome import DECIDED, NOTES, OPEN, SECRETS, TODO, hold
+from tests.meetings.outcome import ACTION, DECIDED, NOTES, OPEN, SECRETS, hold
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_the_page_says_what_the_portal_knows(world, outcome):
     outcome.begin()
     page = outcome.reads(world.vu)
     for words in (
-        OPEN, "<strong>follows</strong>", DECIDED, outcome.decision.number, TODO,
+        OPEN, "<strong>follows</strong>", DECIDED, outcome.decision.number, ACTION,
         "2 yes, 0 no, 0 abstain", outcome.action.number, "Apologies", "Palau", "Quorum",
         "No quorum", "no vote", world.fj.name, "For a seat",
     ):  # fmt: skip
@@ -212,10 +212,10 @@ def test_the_later_meeting_shows_what_is_handed_to_it(world, outcome):
     address = f"/meetings/{later.ref}/minutes/"
     page = outcome.reads(world.oco, address)
     assert f"Adopt the minutes of {outcome.meeting.ref}" in page
-    assert TODO in page
+    assert ACTION in page
     for_palau = outcome.reads(world.pw, address)
     assert "Adopt the minutes of" not in for_palau
-    assert TODO in for_palau
+    assert ACTION in for_palau
     assert not [one for one in SECRETS if one in for_palau]
 
 
@@ -253,7 +253,7 @@ def test_the_paper_has_it_all_in_the_languages_asked_for(world, outcome):
     client = outcome.browser(world.vu)
     both = printed(client, outcome)
     for words in (
-        "Confidential", OPEN, "Les Fidji", "follows", DECIDED, outcome.decision.number, TODO,
+        "Confidential", OPEN, "Les Fidji", "follows", DECIDED, outcome.decision.number, ACTION,
         "Apologies: Palau", "Vanuatu (VU)", "Not adopted", "Newest checkpoint", "Merkle root",
         "2 yes, 0 no, 0 abstain",
     ):  # fmt: skip

@@ -19,7 +19,7 @@ from activity.models import JournalEntry, Notice
 from activity.reminders import send_due
 from meetings.models import ActionPoint, Attendance, Decision, Meeting, Proposal
 from meetings.services.deciding import close_proposal, propose, take_action
-from tests.meetings.outcome import DECIDED, SECRET_DECISION, SECRET_TODO, TODO, hold, take_seats
+from tests.meetings.outcome import ACTION, DECIDED, SECRET_ACTION, SECRET_DECISION, hold, take_seats
 
 TICK = Actor.command("tick")
 DAY = datetime.timedelta(days=1)
@@ -82,17 +82,17 @@ def test_boxes_show_what_is_ours_late_and_open(world, outcome):
     action, late = ActionPoint.objects.order_by("pk")
     ActionPoint.objects.filter(pk=late.pk).update(due_on=timezone.localdate() - DAY)
     shown = {
-        "ours": (world.vu, [TODO, SECRET_TODO]), "late": (world.vu, [SECRET_TODO]),
-        "open": (world.fj, [TODO, SECRET_TODO]), "mine": (world.vu, []),
+        "ours": (world.vu, [ACTION, SECRET_ACTION]), "late": (world.vu, [SECRET_ACTION]),
+        "open": (world.fj, [ACTION, SECRET_ACTION]), "mine": (world.vu, []),
     }  # fmt: skip
     for box, (who, words) in shown.items():
         page = outcome.reads(who, f"/actions/?box={box}")
-        assert [one for one in (TODO, SECRET_TODO) if one in page] == words, box
-    assert TODO not in outcome.reads(world.fj, "/actions/")
+        assert [one for one in (ACTION, SECRET_ACTION) if one in page] == words, box
+    assert ACTION not in outcome.reads(world.fj, "/actions/")
     for_palau = outcome.reads(world.pw, "/actions/?box=late")
     assert "1 day late" not in for_palau
-    assert TODO in outcome.reads(world.fj, "/actions/?box=open&owner=VU")
-    assert TODO not in outcome.reads(world.fj, "/actions/?box=open&owner=FJ")
+    assert ACTION in outcome.reads(world.fj, "/actions/?box=open&owner=VU")
+    assert ACTION not in outcome.reads(world.fj, "/actions/?box=open&owner=FJ")
 
 
 def test_its_owner_reports_in_place_and_others_are_refused(world, outcome):
@@ -107,8 +107,8 @@ def test_its_owner_reports_in_place_and_others_are_refused(world, outcome):
     assert owner.post(page_of(action), done)["Location"] == page_of(action)
     page = outcome.reads(world.fj, page_of(action))
     assert page.index("All of it.") < page.index("Half of it.")
-    assert TODO in outcome.reads(world.vu, "/actions/?box=mine")
-    assert TODO not in outcome.reads(world.vu, "/actions/?box=ours")
+    assert ACTION in outcome.reads(world.vu, "/actions/?box=mine")
+    assert ACTION not in outcome.reads(world.vu, "/actions/?box=ours")
 
 
 def test_a_report_over_another_shows_both(world, outcome):
@@ -180,10 +180,10 @@ def test_an_owner_is_reminded_on_its_own_days_and_only_then(world, outcome):
 def test_home_says_what_is_owed_after_a_meeting(world, outcome):
     outcome.circulate()
     page = outcome.reads(world.vu, "/")
-    assert TODO in page
+    assert ACTION in page
     assert page_of(outcome.action) in page
     assert "Read and comment" in page
-    assert TODO not in outcome.reads(world.pw, "/")
+    assert ACTION not in outcome.reads(world.pw, "/")
     assert "Read and comment" in outcome.reads(world.pw, "/")
 
 
