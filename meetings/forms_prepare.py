@@ -171,6 +171,19 @@ class ItemForm(forms.Form):
             self.fields["closed_to"].choices = [one for one in named if one[0] != own]  # type: ignore[attr-defined]
 
 
+class AudienceForm(forms.Form):
+    """For whom an item is; empty: for everybody in the meeting."""
+
+    closed_to = forms.MultipleChoiceField(
+        label=_("Closed item: only for"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, places: list[Administration], own: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = in_order((one.code, one.label) for one in places if one.code != own)
+        self.fields["closed_to"].choices = named  # type: ignore[attr-defined]  # a choice field
+
+
 class DeadlineForm(forms.Form):
     papers_due_on = forms.DateField(
         label=_("Papers wanted by"),

@@ -24,6 +24,7 @@ from accounts.models import User
 from activity.models import JournalEntry, LiveEvent
 from activity.queries import detail_of
 from activity.topics import Shown, Verdict
+from meetings.confined import confine
 from meetings.facts import KIND
 from meetings.models import Meeting, MeetingKey
 from meetings.queries import with_people
@@ -87,7 +88,8 @@ class MeetingPages:
             key = keys.get(member.administration) or keys.get(f"user:{member.user_id}")
             if key is not None:
                 shown[member] = key
-        return Verdict([shown] * len(events), set(members).difference(readers))
+        told = confine(meeting, events, shown, details_of)
+        return Verdict(told, set(members).difference(readers))
 
     def draw(
         self,
@@ -166,13 +168,13 @@ def _actor_behind(meeting: Meeting, key_id: bytes | None) -> Actor | None:
 def _regions_of(event: LiveEvent) -> list[Region]:
     """What this event touches: which thing it was about stands in the journal."""
     found: dict[Region, None] = {}
-    for detail in _details_of(event):
+    for detail in details_of(event):
         for regions in _touched[event.event]:
             found.update(dict.fromkeys(regions(detail)))
     return list(found)
 
 
-def _details_of(event: LiveEvent) -> list[Detail]:
+def details_of(event: LiveEvent) -> list[Detail]:
     """What the journal says of this event. Its lines are told apart by the second, and within a
     second by their order, which is that of the events: both are written under the same lock."""
     second = event.at.replace(microsecond=0)

@@ -10,8 +10,9 @@ from access.actors import current_actor
 from access.sockets import Member, OpenVault
 from activity.models import LiveEvent
 from activity.topics import Shown, Verdict
+from meetings.confined import confine
 from meetings.facts import EVERY_MEETING
-from meetings.live import readers_among
+from meetings.live import details_of, readers_among
 from meetings.queries import with_people
 
 MEETING = "meetings.meeting:"
@@ -30,12 +31,14 @@ class MeetingLists:
         """Each meeting is judged once. Who is told nothing listens on."""
         targets = {event.target for event in events if event.target.startswith(MEETING)}
         uuids = [UUID(target.removeprefix(MEETING)) for target in targets]
-        known: dict[str, Shown] = {
-            f"{MEETING}{one.uuid}": dict.fromkeys(readers_among(one, members))
-            for one in with_people().filter(uuid__in=uuids)
-        }
+        told: dict[int, Shown] = {}
+        for meeting in with_people().filter(uuid__in=uuids):
+            its = [event for event in events if event.target == f"{MEETING}{meeting.uuid}"]
+            readers = dict.fromkeys(readers_among(meeting, members))
+            shown = confine(meeting, its, readers, details_of)
+            told |= {event.pk: one for event, one in zip(its, shown, strict=True)}
         nobody: Shown = {}
-        return Verdict([known.get(event.target, nobody) for event in events])
+        return Verdict([told.get(event.pk, nobody) for event in events])
 
     def draw(
         self,

@@ -253,8 +253,10 @@ class Room:
 
     @cached_property
     def motion(self) -> Motion | None:
-        """The decision that is on the screen."""
-        return next(iter(self._motions(closed_at=None)), None)
+        """The decision that is on the screen: that of the current item, if there are two."""
+        current = self.current.pk if self.current else None
+        found = self._motions(closed_at=None)
+        return next(iter(sorted(found, key=lambda one: one.proposal.item_id != current)), None)
 
     @cached_property
     def decided(self) -> list[Motion]:

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from meetings import (
     views,
     views_agenda,
+    views_audience,
     views_feed,
     views_files,
     views_finder,
@@ -50,6 +51,11 @@ urlpatterns = [
     path("<meeting_ref:ref>/items/new/", views_agenda.item_new, name="item_new"),
     path("<meeting_ref:ref>/items/<uuid:item_id>/", views_agenda.item, name="item"),
     path("<meeting_ref:ref>/items/<uuid:item_id>/drop/", views_agenda.drop, name="item_drop"),
+    path(
+        "<meeting_ref:ref>/items/<uuid:item_id>/audience/",
+        views_audience.audience,
+        name="item_audience",
+    ),
     path("<meeting_ref:ref>/order/", views_agenda.order, name="order"),
     path("<meeting_ref:ref>/standing/", views_agenda.standing, name="standing"),
     path("<meeting_ref:ref>/deadline/", views_agenda.deadline, name="deadline"),

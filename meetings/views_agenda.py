@@ -248,7 +248,11 @@ def deadline(request: HttpRequest, ref: str) -> HttpResponse:
     form = DeadlineForm(request.POST)
     if form.is_valid():
         day = form.cleaned_data["papers_due_on"]
-        agenda.set_paper_deadline(actor=request.actor, meeting=meeting, day=day)
+        try:
+            agenda.set_paper_deadline(actor=request.actor, meeting=meeting, day=day)
+        except NotPossible as problem:
+            messages.error(request, " ".join(problem.faults.values()))
+            return redirect("meetings:papers", ref=meeting.ref)
         messages.success(request, _("Kept. Who presents an item is reminded of its paper."))
     else:
         messages.error(request, _("Write the date as year, month and day."))

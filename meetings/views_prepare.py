@@ -276,10 +276,11 @@ def _peopled(request: HttpRequest, meeting: Meeting, form: PeopleForm) -> bool:
             codes=form.cleaned_data["participants"],
             observers=form.cleaned_data["observers"],
         )
+    except NotPossible as problem:
+        put_faults(form, problem)
     except (Locked, SealBroken):
         form.add_error(None, _("This meeting does not open with your keys."))
-        return False
-    return True
+    return not form.errors
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,7 +27,7 @@ from meetings.forms_registers import ActionFilter, DecisionFilter, ReportForm, S
 from meetings.models import ActionPoint, ActionState, Decision, Field
 from meetings.registers import Entry
 from meetings.sealing import Locked
-from meetings.services.deciding import report_on_action, supersede
+from meetings.services.deciding import may_replace, report_on_action, supersede
 from meetings.services.series import NotPossible
 from meetings.tables import as_csv
 from meetings.taking_registers import take_actions_away
@@ -132,7 +132,9 @@ def _may_supersede(request: HttpRequest, decision: Decision) -> bool:
 
 
 def _later(decision: Decision, everything: Iterable[Decision]) -> list[Decision]:
-    return [one for one in everything if one.taken_at > decision.taken_at]
+    return [
+        one for one in everything if one.taken_at > decision.taken_at and may_replace(one, decision)
+    ]
 
 
 def _superseded(request: HttpRequest) -> HttpResponse:

@@ -18,9 +18,9 @@ from activity.record import record
 from meetings import writings
 from meetings.facts import target_of, topics_of
 from meetings.holding import held, held_item
-from meetings.models import AgendaItem, Field, ItemKind, ItemState, Meeting
+from meetings.models import AgendaItem, Field, ItemKind, ItemState, Kind, Meeting
 from meetings.sealing import make_key
-from meetings.services.series import NotPossible
+from meetings.services.series import NotPossible, must_be_held
 from vault.sessions import Vault
 
 TITLE_LIMIT = 150
@@ -83,6 +83,7 @@ def add_item(
     if known is not None:
         return known
     _check(meeting, title, minutes, kind)
+    _check_presenter(meeting, presenter, closed_to)
     closed = sorted(set(closed_to) | {meeting.origin_id}) if set(closed_to) else []
     last = meeting.items.order_by("-position").values_list("position", flat=True).first()
     item = AgendaItem.objects.create(
@@ -101,7 +102,7 @@ def add_item(
         writings.write(
             actor, vault, meeting, item.uuid, Field.LEAD, lead.strip(), base=0, item=item
         )
-    _changed(actor, meeting)
+    _changed(actor, meeting, item)
     return item
 
 
@@ -117,8 +118,24 @@ def _check(meeting: Meeting, title: str, minutes: int, kind: str) -> None:
         faults["kind"] = _("Choose one of the list.")
     if meeting.is_over:
         faults["title"] = _("This meeting is over.")
+    elif meeting.kind == Kind.CIRCULATION:
+        faults["title"] = _("A decision out of session has no agenda.")
     if faults:
         raise NotPossible(faults)
+
+
+def _check_presenter(meeting: Meeting, presenter: str, closed_to: Iterable[str]) -> None:
+    codes = set(closed_to)
+    if presenter and codes and presenter not in codes | {meeting.origin_id}:
+        sentence = _("Who presents a closed item must be one of those it is for.")
+        raise NotPossible({"presenter": sentence})
+
+
+def _must_be_ahead(meeting: Meeting) -> None:
+    """The numbers of items stand in the minutes, and deadlines in the year's figures."""
+    must_be_held(meeting)
+    if meeting.is_over:
+        raise NotPossible({"order": _("This meeting is over.")})
 
 
 @transaction.atomic
@@ -140,13 +157,14 @@ def change_item(
     require(actor, Action.PREPARE_MEETING, meeting)
     _check(meeting, title, minutes, kind)
     row = held_item(item, meeting)
+    _check_presenter(meeting, presenter, row.closed_to)
     texts = ((Field.TITLE, title.strip(), bases[0]), (Field.LEAD, lead.strip(), bases[1]))
     for field, words, base in texts:
         if words or base:
             writings.write(actor, vault, meeting, row.uuid, field, words, base=base, item=row)
     row.kind, row.minutes, row.presenter_id = kind, minutes, presenter or None
     row.save(update_fields=["kind", "minutes", "presenter"])
-    _changed(actor, meeting)
+    _changed(actor, meeting, row)
     return row
 
 
@@ -155,6 +173,7 @@ def order_items(*, actor: Actor, meeting: Meeting, order: Sequence[UUID]) -> Non
     """The items in this order; NotPossible if the agenda is another one by now."""
     meeting = held(meeting)
     require(actor, Action.PREPARE_MEETING, meeting)
+    _must_be_ahead(meeting)
     rows = {row.uuid: row for row in meeting.items.select_for_update().filter(dropped_at=None)}
     if set(rows) != set(order) or len(order) != len(rows):
         raise NotPossible({"order": _("The agenda was changed in another window. Here it is.")})
@@ -173,7 +192,7 @@ def drop_item(*, actor: Actor, item: AgendaItem) -> None:
         raise NotPossible({"item": _("This item was dealt with already.")})
     row.dropped_at = timezone.now()
     row.save(update_fields=["dropped_at"])
-    _changed(actor, meeting)
+    _changed(actor, meeting, row)
 
 
 @transaction.atomic
@@ -181,6 +200,7 @@ def put_standing_items(*, actor: Actor, vault: Vault, meeting: Meeting) -> None:
     """What every quarterly meeting has, on an empty agenda, in the preparer's language."""
     meeting = held(meeting)
     require(actor, Action.PREPARE_MEETING, meeting)
+    _must_be_ahead(meeting)
     if meeting.items.filter(dropped_at=None).exists():
         raise NotPossible({"order": _("There is an agenda already.")})
     for position, (kind, minutes, title) in enumerate(STANDING, 1):
@@ -199,6 +219,7 @@ def copy_standing_items(*, actor: Actor, vault: Vault, meeting: Meeting, previou
     meeting = held(meeting)
     require(actor, Action.PREPARE_MEETING, meeting)
     require(actor, Action.READ_MEETING, previous)
+    _must_be_ahead(meeting)
     if meeting.items.filter(dropped_at=None).exists():
         raise NotPossible({"order": _("There is an agenda already.")})
     rows = previous.items.filter(dropped_at=None, closed_to=[])
@@ -237,11 +258,15 @@ def set_paper_deadline(*, actor: Actor, meeting: Meeting, day: datetime.date | N
     """Until when papers are wanted."""
     meeting = held(meeting)
     require(actor, Action.PREPARE_MEETING, meeting)
+    _must_be_ahead(meeting)
     meeting.papers_due_on = day
     meeting.save(update_fields=["papers_due_on"])
     _changed(actor, meeting)
     return meeting
 
 
-def _changed(actor: Actor, meeting: Meeting) -> None:
-    record(actor, Event.AGENDA_CHANGED, target_of(meeting), topics=topics_of(meeting))
+def _changed(actor: Actor, meeting: Meeting, item: AgendaItem | None = None) -> None:
+    detail = {"item": item.uuid} if item is not None else {}
+    record(
+        actor, Event.AGENDA_CHANGED, target_of(meeting), detail=detail, topics=topics_of(meeting)
+    )

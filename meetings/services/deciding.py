@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from access.faces import appointed
-from access.policy import Action, require
+from access.policy import Action, can, require
 from access.roles import WRITES
 from activity.events import Event
 from activity.record import record
@@ -27,6 +27,7 @@ from meetings.models import (
     Decision,
     DecisionState,
     Field,
+    Meeting,
     Method,
     Proposal,
     Result,
@@ -35,6 +36,7 @@ from meetings.queries import counting_codes, quorum_of
 from meetings.quorum import filled
 from meetings.register import enter_decision, next_number
 from meetings.roll import stays_of
+from meetings.services.minutes import must_not_be_adopted
 from meetings.services.series import NotPossible
 from vault.sessions import Vault
 
@@ -63,14 +65,14 @@ def propose(
         raise NotPossible({"words": _("Write the text of the decision.")})
     if method not in {Method.CONSENSUS, Method.VOTE}:
         raise NotPossible({"method": _("Choose one of the list.")})
-    if Proposal.objects.filter(meeting=meeting, closed_at=None).exists():
+    if _on_the_screen(actor, meeting):
         raise NotPossible({"words": _("There is a decision on the screen. Close that one first.")})
     proposal = Proposal.objects.create(
         uuid=proposal_id or uuid4(),
         meeting=meeting,
         item=row,
         method=method,
-        seats=counting_codes(meeting),
+        seats=_seats_of(meeting, row),
     )
     writings.write(
         actor, vault, meeting, proposal.uuid, Field.PROPOSAL, words.strip(), base=0, item=row
@@ -85,12 +87,31 @@ def propose(
     return proposal
 
 
+def _on_the_screen(actor: Actor, meeting: Meeting) -> bool:
+    """Whether a decision is open that this actor may know of. One in an item that is closed to the
+    actor must not show by a refusal, so there may be another beside it."""
+    rows = Proposal.objects.filter(meeting=meeting, closed_at=None).select_related("item")
+    for row in rows:
+        if row.item is not None:
+            row.item.meeting = meeting
+        if row.item is None or can(actor, Action.READ_ITEM, row.item):
+            return True
+    return False
+
+
+def _seats_of(meeting: Meeting, item: AgendaItem) -> list[str]:
+    """Who votes: the seats, and in a closed item those of them that it is for."""
+    counting = counting_codes(meeting)
+    return [code for code in counting if code in item.holder_codes] if item.is_closed else counting
+
+
 @transaction.atomic
 def reword(*, actor: Actor, vault: Vault, proposal: Proposal, words: str, base: int) -> Proposal:
     """Another wording while it is on the screen. Ballots that were cast fall: they were for other
     words. writings.Overtaken if somebody else reworded it since `base`."""
     row = held_proposal(proposal)
     require(actor, Action.RUN_MEETING, row.meeting)
+    _require_item(actor, row)
     _must_be_open(row)
     if not words.strip():
         raise NotPossible({"words": _("Write the text of the decision.")})
@@ -109,6 +130,11 @@ def reword(*, actor: Actor, vault: Vault, proposal: Proposal, words: str, base: 
     return row
 
 
+def _require_item(actor: Actor, row: Proposal) -> None:
+    if row.item is not None:
+        require(actor, Action.READ_ITEM, row.item)
+
+
 def _must_be_open(row: Proposal) -> None:
     if not row.is_open:
         raise NotPossible({"words": _("This has been decided.")})
@@ -120,6 +146,7 @@ def cast_ballot(*, actor: Actor, proposal: Proposal, choice: str, revision: int)
     vote otherwise."""
     row = held_proposal(proposal)
     require(actor, Action.VOTE, row)
+    _require_item(actor, row)
     if row.method != Method.VOTE or choice not in {Choice.YES, Choice.NO, Choice.ABSTAIN}:
         raise NotPossible({"choice": _("Choose one of the list.")})
     if revision != newest_wording(row):
@@ -154,12 +181,15 @@ def close_proposal(*, actor: Actor, proposal: Proposal, result: str = "") -> Pro
     row = held_proposal(proposal)
     meeting = row.meeting
     require(actor, Action.RUN_MEETING, meeting)
+    _require_item(actor, row)
     if not row.is_open:
         return row
-    now = timezone.now()
-    row.present = filled(stays_of(meeting), now, row.seats)
+    now, stays = timezone.now(), stays_of(meeting)
+    row.present = filled(stays, now, row.seats)
     row.result = _result(row, result)
-    if row.result == Result.AGREED and len(row.present) < quorum_of(meeting):
+    # The quorum is the meeting's, also where only some of the seats decide.
+    there = filled(stays, now, counting_codes(meeting))
+    if row.result == Result.AGREED and len(there) < quorum_of(meeting):
         raise NotPossible({"result": _("There is no quorum, so nothing can be agreed now.")})
     row.closed_at = now
     row.save(update_fields=["present", "result", "closed_at"])
@@ -206,6 +236,10 @@ def supersede(*, actor: Actor, decision: Decision, by: Decision) -> Decision:
     row = Decision.objects.select_for_update().get(pk=decision.pk)
     if row.pk == by.pk or row.taken_at >= by.taken_at:
         raise NotPossible({"by": _("Only a later decision replaces an earlier one.")})
+    if row.superseded_by_id is not None:
+        raise NotPossible({"by": _("This decision was replaced already.")})
+    if not may_replace(by, row):
+        raise NotPossible({"by": _("This decision is read by more than the later one is.")})
     row.state, row.superseded_by = DecisionState.SUPERSEDED, by
     row.save(update_fields=["state", "superseded_by"])
     record(
@@ -216,6 +250,15 @@ def supersede(*, actor: Actor, decision: Decision, by: Decision) -> Decision:
         topics=topics_of(meeting),
     )
     return row
+
+
+def may_replace(later: Decision, earlier: Decision) -> bool:
+    """That a decision stands no longer would tell its readers of one in a closed item: what is
+    decided there replaces only what nobody else reads."""
+    if later.item is None or not later.item.is_closed:
+        return True
+    place = earlier.meeting if earlier.item is None else earlier.item
+    return bool(place.holder_codes <= later.item.holder_codes)
 
 
 # Actions --------------------------------------------------------------------------------------
@@ -237,6 +280,7 @@ def take_action(
     row = held_item(item, meeting)
     require(actor, Action.RUN_MEETING, meeting)
     require(actor, Action.READ_ITEM, row)
+    must_not_be_adopted(meeting)
     known = ActionPoint.objects.filter(uuid=action_id, meeting=meeting).first()
     if known is not None:
         return known

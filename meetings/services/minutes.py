@@ -83,7 +83,7 @@ def write_minutes(
     row = held_item(item, meeting)
     require(actor, Action.RUN_MEETING, meeting)
     require(actor, Action.READ_ITEM, row)
-    _must_not_be_adopted(meeting)
+    must_not_be_adopted(meeting)
     if meeting.minutes_state == MinutesState.NONE:
         raise NotPossible({"state": _("Begin the minutes first.")})
     written = writings.write(
@@ -121,7 +121,8 @@ def write_communique(
     return written
 
 
-def _must_not_be_adopted(meeting: Meeting) -> None:
+def must_not_be_adopted(meeting: Meeting) -> None:
+    """For whatever changes a line that the adoption signs: it is over with the adoption."""
     # The signed adoption counts, too: a hand that only turns the state back opens nothing.
     adopted = Adoption.objects.filter(meeting=meeting).exists()
     if adopted or meeting.minutes_state == MinutesState.ADOPTED:
@@ -133,7 +134,7 @@ def circulate_minutes(*, actor: Actor, meeting: Meeting, until: datetime.date) -
     """Send the draft round for comments until a day; again after a revision."""
     meeting = held(meeting)
     require(actor, Action.RUN_MEETING, meeting)
-    _must_not_be_adopted(meeting)
+    must_not_be_adopted(meeting)
     if meeting.minutes_state == MinutesState.NONE:
         raise NotPossible({"state": _("Begin the minutes first.")})
     if until < timezone.localdate():
@@ -191,6 +192,8 @@ def settle_comment(*, actor: Actor, comment: MinutesComment) -> MinutesComment:
     meeting = held(comment.item.meeting)
     require(actor, Action.RUN_MEETING, meeting)
     row = MinutesComment.objects.select_for_update().get(pk=comment.pk, item__meeting=meeting)
+    row.item.meeting = meeting
+    require(actor, Action.READ_ITEM, row.item)
     if row.settled_at is None:
         row.settled_at = timezone.now()
         row.save(update_fields=["settled_at"])

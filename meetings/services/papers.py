@@ -46,9 +46,10 @@ def register_paper_drafts() -> None:
 
 def hold_draft(actor: Actor, draft_id: UUID) -> None:
     """Lock the draft and judge the locked row: while a file is added, nobody submits it."""
-    draft = PaperDraft.objects.select_for_update(of=("self",)).select_related("item")
-    row = draft.get(pk=draft_id, author=actor.user_id, administration=actor.administration)
-    meeting = held(row.item.meeting)
+    rows = PaperDraft.objects.filter(author=actor.user_id, administration=actor.administration)
+    # The meeting first, as whoever submits does: else each could wait for the other.
+    meeting = held(rows.select_related("item__meeting").get(pk=draft_id).item.meeting)
+    row = rows.select_for_update(of=("self",)).select_related("item").get(pk=draft_id)
     row.item.meeting = meeting
     require(actor, Action.SUBMIT_PAPER, row.item)
 

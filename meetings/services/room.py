@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.actors import Actor, current_actor
-from access.policy import Action, require
+from access.policy import Action, can, require
 from access.roles import Role as Rank
 from accounts.models import User
 from activity.events import Event
@@ -29,12 +29,14 @@ from meetings.models import (
     Meeting,
     Part,
     Proposal,
+    Result,
     Role,
     State,
     Writing,
 )
 from meetings.queries import counting_codes, seats_on
-from meetings.services.series import NotPossible
+from meetings.services.minutes import must_not_be_adopted
+from meetings.services.series import NotPossible, must_be_held
 from vault.sessions import Vault
 
 # Opening and closing --------------------------------------------------------------------------
@@ -49,6 +51,7 @@ def open_meeting(*, actor: Actor, meeting: Meeting) -> Meeting:
         return meeting
     if meeting.is_over:
         raise NotPossible({"state": _("This meeting is over.")})
+    must_be_held(meeting)
     meeting.state, meeting.opened_at = State.LIVE, timezone.now()
     meeting.save(update_fields=["state", "opened_at"])
     record(actor, Event.MEETING_OPENED, target_of(meeting), topics=topics_of(meeting))
@@ -62,9 +65,8 @@ def close_meeting(*, actor: Actor, meeting: Meeting) -> Meeting:
     require(actor, Action.RUN_MEETING, meeting)
     if meeting.state != State.LIVE:
         return meeting
-    if Proposal.objects.filter(meeting=meeting, closed_at=None).exists():
-        raise NotPossible({"state": _("Close or withdraw the decision on the screen first.")})
     now = timezone.now()
+    _end_proposals(actor, meeting, now)
     _end_current(meeting, now)
     Attendance.objects.filter(meeting=meeting, arrived_at__isnull=False, left_at=None).update(
         left_at=now
@@ -74,6 +76,31 @@ def close_meeting(*, actor: Actor, meeting: Meeting) -> Meeting:
     meeting.save(update_fields=["state", "closed_at", "current_item"])
     record(actor, Event.MEETING_CLOSED, target_of(meeting), topics=topics_of(meeting))
     return meeting
+
+
+def _end_proposals(actor: Actor, meeting: Meeting, now: Any) -> None:
+    """What is on the screen is decided first. Of a decision in an item that is closed to whoever
+    ends the meeting, that person must not learn: it is withdrawn with the end."""
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("item")
+    unseen = []
+    for row in rows.filter(meeting=meeting, closed_at=None):
+        if row.item is not None:
+            row.item.meeting = meeting
+        if row.item is None or can(actor, Action.READ_ITEM, row.item):
+            raise NotPossible({"state": _("Close or withdraw the decision on the screen first.")})
+        unseen.append(row)
+    for row in unseen:
+        row.closed_at, row.result = now, Result.WITHDRAWN
+        row.save(update_fields=["closed_at", "result"])
+        # By nobody's name: an administration reads its own lines of the journal.
+        detail = {"proposal": row.uuid, "result": Result.WITHDRAWN}
+        record(
+            Actor.command("end_of_meeting"),
+            Event.PROPOSAL_CLOSED,
+            target_of(meeting),
+            detail=detail,
+            topics=topics_of(meeting)[:1],
+        )
 
 
 def _end_current(meeting: Meeting, now: Any) -> None:
@@ -89,6 +116,7 @@ def call_item(*, actor: Actor, item: AgendaItem) -> AgendaItem:
     require(actor, Action.RUN_MEETING, meeting)
     require(actor, Action.TAKE_PART, meeting)
     row = held_item(item, meeting)
+    require(actor, Action.READ_ITEM, row)
     if row.dropped_at is not None:
         raise NotPossible({"item": _("This item was taken off the agenda.")})
     if row.state == ItemState.CURRENT:
@@ -190,6 +218,7 @@ def note_apology(*, actor: Actor, meeting: Meeting, code: str, on: bool) -> None
     """An administration has said that it will not come."""
     meeting = held(meeting)
     require(actor, Action.RUN_MEETING, meeting)
+    must_not_be_adopted(meeting)
     if code not in meeting.holder_codes:
         raise NotPossible({"administration": _("This administration does not take part.")})
     known = Attendance.objects.filter(meeting=meeting, administration=code, apology=True)

@@ -80,6 +80,7 @@ def plan_meeting(
     """Enter a meeting, for these administrations and the one that prepares it. Asked twice with
     one id, the second time finds it. NotPossible, by field. Nobody is invited by it yet."""
     require(actor, Action.PREPARE_MEETING)
+    take_turn()
     known = Meeting.objects.filter(uuid=meeting_id).first()
     if known is not None and known.author_id == actor.user_id:
         return known
@@ -108,7 +109,8 @@ def plan_meeting(
     )
     work_out(meeting)
     meeting.save(force_insert=True)
-    codes = set(participants) | {actor.administration}
+    # Who takes the chair takes part, were it forgotten in the list.
+    codes = set(participants) | {actor.administration} | ({chair} if chair else set())
     Participant.objects.bulk_create(
         Participant(meeting=meeting, administration_id=code) for code in sorted(codes)
     )
@@ -124,6 +126,12 @@ def plan_meeting(
         topics=topics_of(meeting),
     )
     return meeting
+
+
+def take_turn() -> None:
+    """One at a time enters a meeting: a form that is sent twice finds what its first sending made,
+    and two people get two references."""
+    list(Group.objects.select_for_update().order_by("pk"))
 
 
 def _faults(
@@ -219,6 +227,7 @@ def move_meeting(
     """Another time, or a first one; whoever was invited is told, and calendars replace theirs."""
     meeting = held(meeting)
     require(actor, Action.PREPARE_MEETING, meeting)
+    must_be_held(meeting)
     zone = zone or meeting.zone
     faults = time_faults(day, clock, zone)
     if meeting.is_over or meeting.is_live:
@@ -235,6 +244,13 @@ def move_meeting(
         return meeting
     moved(actor, meeting)
     return meeting
+
+
+def must_be_held(meeting: Meeting) -> None:
+    """What only carries a decision out of session has no time, no agenda and no room, and ends by
+    its deadline alone."""
+    if meeting.kind == Kind.CIRCULATION:
+        raise NotPossible({"state": _("A decision out of session ends by its deadline.")})
 
 
 def moved(actor: Actor, meeting: Meeting) -> None:
@@ -285,6 +301,7 @@ def cancel_meeting(*, actor: Actor, meeting: Meeting) -> Meeting:
     require(actor, Action.PREPARE_MEETING, meeting)
     if meeting.state == State.CANCELLED:
         return meeting
+    must_be_held(meeting)
     if meeting.state in {State.HELD, State.LIVE}:
         raise NotPossible({"state": _("This meeting is over, or under way.")})
     was_invited = meeting.state == State.INVITED
@@ -320,6 +337,9 @@ def change_participants(
     wanted = dict.fromkeys(set(codes) | {meeting.origin_id}, Role.MEMBER)
     wanted |= dict.fromkeys(set(observers) - {meeting.origin_id}, Role.OBSERVER)
     known = {row.administration_id: row for row in meeting.participants.all()}
+    if meeting.kind == Kind.CIRCULATION and known.keys() - wanted.keys():
+        # Its silence would be taken for consent.
+        raise NotPossible({"participants": _("Nobody is taken out of a decision out of session.")})
     present = open_present(vault, meeting, None)
     for code in known.keys() - wanted.keys():
         Participant.objects.filter(meeting=meeting, administration=code).delete()

@@ -30,7 +30,7 @@ from meetings.models import (
 )
 from meetings.queries import counting_codes, with_people
 from meetings.register import enter_decision
-from meetings.services.series import NotPossible, plan_meeting, suggested_quarter
+from meetings.services.series import NotPossible, plan_meeting, suggested_quarter, take_turn
 from vault.sessions import Vault
 
 SHORTEST = datetime.timedelta(days=2)
@@ -50,6 +50,7 @@ def open_silence(
     """Send a text round to those who count in the group. It stands if nobody objects by the
     deadline, the same instant for all, shown to each in their own day."""
     require(actor, Action.PREPARE_MEETING)
+    take_turn()
     known = Proposal.objects.filter(uuid=proposal_id).select_related("meeting").first()
     if known is not None and known.meeting.author_id == actor.user_id:
         return known
