@@ -426,6 +426,125 @@ def update_action(actor: Actor, action: Any) -> Decision:
     )
 
 
+# The register of instruments --------------------------------------------------------------------
+# Who may read it sees where everybody stands. An act carries `party_code` (whose it is),
+# `depositary_id` (who keeps the instrument), `is_step` (before a signature), who entered it and
+# for whom, and `is_waiting`.
+
+
+@rule(Action.READ_REGISTER)
+def read_register(actor: Actor, _instrument: Any) -> Decision:
+    return allow_if(actor.holds(READS), _("Observers see only what they are invited to."))
+
+
+@scope(Action.READ_REGISTER)
+def readable_registers(actor: Actor) -> Q:
+    return EVERYTHING if actor.holds(READS) else NOBODY
+
+
+@audience(Action.READ_REGISTER)
+def readers_of_register(_instrument: Any) -> Q:
+    return appointed(READS)
+
+
+@rule(Action.KEEP_REGISTER)
+def keep_register(actor: Actor, instrument: Any) -> Decision:
+    """`instrument` is None for a new one."""
+    return allow_if(
+        Role.SECRETARIAT in actor.roles, _("The Secretariat keeps the register.")
+    ) and allow_if(
+        instrument is None or actor.administration in (instrument.depositary_id, "OCO"),
+        _("Another administration is the depositary of this instrument."),
+    )
+
+
+def _is_depositary(actor: Actor, act: Any) -> bool:
+    return actor.administration == act.depositary_id and actor.holds(PUBLISHES)
+
+
+@rule(Action.ENTER_ACT)
+def enter_act(actor: Actor, act: Any) -> Decision:
+    return allow_if(
+        _is_depositary(actor, act) or actor.administration == act.party_code,
+        _("Acts are entered by their own administration or by the depositary."),
+    ) and allow_if(
+        actor.holds(PUBLISHES | {Role.HEAD}),
+        _("A contact point, a coordinator or the head enters acts for the administration."),
+    )
+
+
+@rule(Action.CONFIRM_ACT)
+def confirm_act(actor: Actor, act: Any) -> Decision:
+    return (
+        enter_act(actor, act)
+        and allow_if(act.is_waiting, _("Somebody has answered this entry already."))
+        and allow_if(
+            actor.user_id != act.entered_by_id,
+            _("You entered this act: a second person confirms it."),
+        )
+        and allow_if(
+            act.is_step or act.depositary_id in (actor.administration, act.entered_for_id),
+            _("From the signature on, one of the two persons is the depositary's."),
+        )
+    )
+
+
+@rule(Action.SIGN_INSTRUMENT)
+def sign_instrument(actor: Actor, party: Any) -> Decision:
+    return allow_if(
+        Role.HEAD in actor.roles, _("Only the head of an administration signs for it.")
+    ) and allow_if(
+        actor.administration == party.party_code, _("You sign for your own administration only.")
+    )
+
+
+@rule(Action.READ_STEPS)
+def read_steps(actor: Actor, party: Any) -> Decision:
+    return allow_if(
+        actor.holds(READS) and (actor.administration == party.party_code or _is_depositary(
+            actor, party)),
+        _("Notes on its steps are for the administration itself and the depositary."),
+    )  # fmt: skip
+
+
+@rule(Action.WRITE_STEP)
+def write_step(actor: Actor, party: Any) -> Decision:
+    return read_steps(actor, party) and allow_if(
+        actor.holds(WRITES | {Role.HEAD}), _("Readers see the steps but do not write on them.")
+    )
+
+
+@rule(Action.RECEIVE_NOTIFICATION)
+def receive_notification(actor: Actor, receipt: Any) -> Decision:
+    return allow_if(
+        actor.administration == receipt.administration_id,
+        _("Another administration answers for this notification."),
+    ) and allow_if(
+        actor.holds(PUBLISHES | {Role.HEAD}),
+        _("A contact point, a coordinator or the head confirms receipt."),
+    )
+
+
+@rule(Action.STATE_LEGAL_BASIS)
+def state_legal_basis(actor: Actor, code: str) -> Decision:
+    return allow_if(
+        actor.administration == code, _("Each administration states its own legal basis.")
+    ) and allow_if(
+        actor.holds(PUBLISHES | {Role.HEAD}),
+        _("A contact point, a coordinator or the head states the legal basis."),
+    )
+
+
+@rule(Action.RECORD_AUTHORITY)
+def record_authority(actor: Actor, sender: str) -> Decision:
+    return allow_if(
+        actor.administration == sender, _("The sender records on what its sharing rests.")
+    ) and allow_if(
+        actor.holds(PUBLISHES | {Role.HEAD}),
+        _("A contact point, a coordinator or the head records an authority."),
+    )
+
+
 # People and administrations -------------------------------------------------------------------
 
 

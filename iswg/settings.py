@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "bulletins",
     "discussions",
     "meetings",
+    "mous",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

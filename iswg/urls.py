@@ -22,6 +22,7 @@ urlpatterns = [
     path("bulletins/", include("bulletins.urls")),
     path("threads/", include("discussions.urls")),
     path("meetings/", include("meetings.urls")),
+    path("mous/", include("mous.urls")),
     path("", include("meetings.urls_registers")),
     path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("", include("accounts.urls")),

@@ -42,6 +42,10 @@ def connect() -> None:
     from meetings.room_live import register_room
     from meetings.services.papers import register_paper_drafts
     from meetings.subject import ItemSubjects, MeetingSubjects
+    from mous.chores import register_chores as register_register_chores
+    from mous.facts import KIND as REGISTER_KIND
+    from mous.facts import key_facts_by_id as register_key_facts
+    from mous.verification import acts_fit
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -75,13 +79,16 @@ def connect() -> None:
     register_paper_drafts()
     register_outcome_reminders()
     register_mails()
+    register_register_chores()
     register_handovers()
     register_thread_handovers()
     add_check(holders_fit)
     add_check(threads_fit)
+    add_check(acts_fit)
     register_facts(KIND, facts_by_id, issued_at)
     register_facts(THREAD_KIND, epoch_facts_by_id)
     register_facts(MEETING_KIND, key_facts_by_id)
+    register_facts(REGISTER_KIND, register_key_facts)
     register_drafts()
     register_page("bulletins.bulletin", naming.bulletin_page, naming.bulletin_references)
     register_page("discussions.thread", naming.thread_page, naming.thread_references)

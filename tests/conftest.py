@@ -89,6 +89,14 @@ def hall(world):
 
 
 @pytest.fixture
+def chancery(world):
+    """What the cast does with the register, by the services (tests/chancery.py)."""
+    from tests.chancery import Chancery
+
+    return Chancery(world)
+
+
+@pytest.fixture
 def on_postgres() -> bool:
     """For the few tests whose promise is about one of the two databases."""
     return "postgresql" in settings.DATABASES["default"]["ENGINE"]

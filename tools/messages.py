@@ -37,6 +37,7 @@ PACKAGES = (
     "bulletins",
     "discussions",
     "meetings",
+    "mous",
 )
 KEYWORDS = DEFAULT_KEYWORDS | {
     f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext")

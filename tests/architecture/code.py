@@ -16,6 +16,7 @@ APPS = (
     "bulletins",
     "discussions",
     "meetings",
+    "mous",
 )
 
 

@@ -17,6 +17,7 @@ FOLDERS = (
     "bulletins",
     "discussions",
     "meetings",
+    "mous",
     "tests",
     "tools",
 )

@@ -18,6 +18,7 @@ BENEATH = {
     "bulletins": {"access", "activity", "accounts", "vault", "wording", "papers"},
     "discussions": {"access", "activity", "accounts", "vault", "wording", "papers"},
     "meetings": {"access", "activity", "accounts", "vault", "wording", "papers"},
+    "mous": {"access", "activity", "accounts", "vault", "wording", "papers"},
 }
 # The formats and primitives depend on nothing of ours, so every layer may build on them.
 FOUNDATION = "vault.crypto"

@@ -1,0 +1,19 @@
+"""What the worker does for the register."""
+
+from __future__ import annotations
+
+import datetime
+
+from access.actors import Actor
+from activity.chores import register
+from mous.services.instruments import admit_new_members
+
+
+def register_chores() -> None:
+    """Called once, when Django is ready."""
+    register("new members of the register", admit)
+
+
+def admit(actor: Actor, _now: datetime.datetime) -> int:
+    """Who has become a member is a participant of what is for members."""
+    return admit_new_members(actor=actor)

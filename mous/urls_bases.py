@@ -1,0 +1,7 @@
+"""Addresses: On what sharing rests."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Addresses: The register as it is read."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
