@@ -55,10 +55,14 @@ Shown = Mapping[Member, bytes | None]
 
 
 class Verdict(NamedTuple):
-    """What each of several events of one topic shows to whom, and who may listen no longer."""
+    """What each of several events of one topic shows to whom, and who may listen no longer.
+
+    `read` is what was read for it and need not be read again to draw it: it is put into `kept`.
+    """
 
     shown: Sequence[Shown]
     gone: Collection[Member] = ()
+    read: Mapping[Any, Any] = {}
 
 
 class TogetherKind(TopicKind, Protocol):
@@ -173,6 +177,7 @@ def decide(events: Sequence[LiveEvent], crowds: Crowds, drawn: Drawn) -> Decisio
         if living:
             verdict = _judged(its, living)
             decision.gone += [(member, topic) for member in verdict.gone]
+            drawn.kept.update(verdict.read)
             shown |= _grouped(its, living, verdict, changes)
     decision.at = monotonic()
     for its in by_topic.values():

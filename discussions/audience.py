@@ -11,12 +11,13 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from access.policy import Action, people_in_standing, people_who_can
+from access.policy import people_in_standing
 from access.roles import READS, Role
 from access.subjects import Subject
 from accounts.models import SECRETARIAT, Administration, User
 from accounts.queries import members_on
 from accounts.spoken import fold_name
+from discussions.asking import names_of_readers
 from discussions.mentions import Name, name
 from discussions.models import Thread
 from vault.epochs import key_holders
@@ -153,5 +154,4 @@ def names_in(thread: Thread) -> list[Name]:
     """Whom a message in this thread can name."""
     rows = [row.administration for row in thread.participants.all() if not row.named_only]
     places = [name(row.code, row.label, row.code, row.name, row.name_fr) for row in rows]
-    people = User.objects.filter(people_who_can(Action.READ_THREAD, thread)).distinct()
-    return places + [name(f"user:{pk}", label) for pk, label in people.values_list("pk", "name")]
+    return places + [name(f"user:{pk}", label) for pk, label in names_of_readers(thread)]

@@ -8,7 +8,8 @@ keys, once both have opened it, is drawn once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,17 @@ from access.actors import Actor, current_actor
 from access.roles import Role
 from access.sockets import OpenVault
 from activity.models import LiveEvent
-from discussions.facts import KIND
+from discussions.asking import (
+    Keys,
+    files_of,
+    keys_of,
+    messages_by_uuid,
+    threads_by_uuid,
+)
 from discussions.models import Message, Thread
-from discussions.opening import open_messages, open_topics
+from discussions.opening import genuine_among, open_answered, open_messages, open_topics
 from discussions.presentation import Post, posts_of
-from discussions.queries import with_audience
-from vault.models import KeyHolder
+from vault.models import SealedFile
 
 MESSAGE = "discussions.message:"
 THREAD = "discussions.thread:"
@@ -36,19 +42,27 @@ def draw_posts(
     events: Sequence[LiveEvent], key_id: bytes | None, vault: OpenVault | None, kept: Kept
 ) -> dict[int, str]:
     """The posts that these events of one thread are about, in the language and zone of now."""
-    messages = _messages(events, kept)
-    shown = {e.target: messages[e.target] for e in events if e.target in messages}
-    if not shown:
+    beside = _beside(events, kept)
+    if beside is None or not beside.messages:
         return {event.pk: "" for event in events}
-    thread = next(iter(shown.values())).thread
-    behind = _administration_behind(thread, key_id, kept)
+    behind = _administration_behind(beside.thread, key_id, kept)
     reader = Actor(None, behind, frozenset({Role.READER}))
-    opened = open_messages(vault, thread, list(shown.values()))  # type: ignore[arg-type]
-    posts = dict(zip(shown, posts_of(reader, thread, opened), strict=True))
+    posts = _posts(reader, vault, beside)
     return {
-        event.pk: _post(event, thread, posts[event.target], kept) if event.target in posts else ""
+        event.pk: _post(event, beside.thread, posts[event.target], kept)
+        if event.target in posts
+        else ""
         for event in events
     }
+
+
+def _posts(reader: Actor, vault: Any, beside: Beside) -> dict[str, Post]:
+    """The messages as this reader's key opens them."""
+    thread, messages = beside.thread, list(beside.messages.values())
+    opened = open_messages(vault, thread, messages, genuine=beside.genuine)
+    answered = open_answered(reader, vault, thread, opened, beside.answered)
+    posts = posts_of(reader, thread, opened, answered, beside.files)
+    return dict(zip(beside.messages, posts, strict=True))
 
 
 def _post(event: LiveEvent, thread: Thread, post: Post, kept: Kept) -> str:
@@ -63,19 +77,47 @@ def _post(event: LiveEvent, thread: Thread, post: Post, kept: Kept) -> str:
     return html
 
 
-def _messages(events: Iterable[LiveEvent], kept: Kept) -> dict[str, Message]:
-    """The messages and notes of the events, by target, with their threads as of now."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is the same for every key: the rows, and which of them are what their authors signed."""
+
+    thread: Thread
+    messages: dict[str, Message]  # by the target of their events
+    genuine: frozenset[int]
+    files: Mapping[Any, list[SealedFile]]
+    answered: dict[int, tuple[Message, bool]] = field(default_factory=dict)
+
+
+def messages_of_events(
+    events: Iterable[LiveEvent], thread: Thread, kept: Kept
+) -> dict[str, Message]:
+    """The messages and notes of this thread that the events are about, by target."""
     targets = {event.target for event in events if event.target.startswith(MESSAGE)}
-    known: dict[str, Message] = kept.setdefault("messages", {})
-    fresh = [UUID(one.removeprefix(MESSAGE)) for one in targets - known.keys()]
-    rows = Message.objects.select_related("author", "administration", "epoch", "withdrawn_by")
-    rows = rows.prefetch_related("former", "reactions__administration").filter(uuid__in=fresh)
-    found = list(rows) if fresh else []
-    threads = with_audience().in_bulk({message.thread_id for message in found}) if found else {}
-    for message in found:
-        message.thread = threads[message.thread_id]
-        known[f"{MESSAGE}{message.uuid}"] = message
-    return {target: known[target] for target in targets & known.keys()}
+    rows = messages_by_uuid(UUID(one.removeprefix(MESSAGE)) for one in targets)
+    ours = [one for one in rows if one.thread_id == thread.pk]
+    for one in ours:
+        one.thread = one.epoch.thread = thread
+    found = {f"{MESSAGE}{one.uuid}": one for one in sorted(ours, key=lambda one: one.number)}
+    kept["messages", thread.uuid] = thread, found
+    return found
+
+
+def _beside(events: Sequence[LiveEvent], kept: Kept) -> Beside | None:
+    """As the judging found them, else as they are now."""
+    uuid = UUID(events[0].topic.partition(":")[2])
+    at = ("beside", frozenset(event.pk for event in events))
+    if at not in kept:
+        if ("messages", uuid) not in kept:
+            thread = threads_by_uuid([uuid]).get(uuid)
+            if thread is None:
+                return None
+            messages_of_events(events, thread, kept)
+        thread, known = kept["messages", uuid]
+        asked = {event.target for event in events}
+        found = {target: one for target, one in known.items() if target in asked}
+        rows = list(found.values())
+        kept[at] = Beside(thread, found, frozenset(genuine_among(rows)), files_of(rows))
+    return kept[at]  # type: ignore[no-any-return]
 
 
 def threads_of(events: Sequence[LiveEvent], kept: Kept) -> dict[str, Thread]:
@@ -89,7 +131,7 @@ def threads_of(events: Sequence[LiveEvent], kept: Kept) -> dict[str, Thread]:
     rows = Message.objects.filter(uuid__in=of_messages.values())
     places = dict(rows.values_list("uuid", "thread__uuid"))
     uuids |= {one: places[uuid] for one, uuid in of_messages.items() if uuid in places}
-    threads = {one.uuid: one for one in with_audience().filter(uuid__in=set(uuids.values()))}
+    threads = threads_by_uuid(uuids.values())
     known |= {one: threads[uuid] for one, uuid in uuids.items() if uuid in threads}
     return known
 
@@ -116,14 +158,17 @@ def _last(thread: Thread) -> Message | None:
     return rows.filter(thread=thread, number=thread.last_number).first()
 
 
+def keep_holders(thread: Thread, keys: Keys, kept: Kept) -> None:
+    """Whose each key is, as the judging has read it."""
+    kept["holders", thread.uuid] = {key: name for of in keys.values() for name, key in of.items()}
+
+
 def _administration_behind(thread: Thread, key_id: bytes | None, kept: Kept) -> str:
     """Whose key this is: the drawing is one administration's, never one person's."""
-    if ("holders", thread.pk) not in kept:
-        rows = KeyHolder.objects.filter(kind=KIND, object_id__in=thread.epochs.values("uuid"))
-        kept["holders", thread.pk] = {
-            bytes(key): name for key, name in rows.values_list("key_id", "holder")
-        }
-    holder: str = kept["holders", thread.pk].get(key_id, "")
+    if ("holders", thread.uuid) not in kept:
+        epochs = thread.epochs.values_list("uuid", flat=True)
+        keep_holders(thread, keys_of(epochs), kept)
+    holder: str = kept["holders", thread.uuid].get(key_id, "")
     if not holder.startswith("user:"):
         return holder
     actor = current_actor(int(holder.removeprefix("user:")))

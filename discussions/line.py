@@ -1,4 +1,4 @@
-"""The end of a thread's line: held while one writes, and lengthened by one message."""
+"""The end of a thread's line, lengthened by one message. The thread is held (asking.held)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ from access.actors import Actor
 from discussions import chain
 from discussions.facts import LABEL, digest, statement
 from discussions.models import Message, Thread
-from discussions.queries import with_audience
 from discussions.sealing import OpenEpoch
 from vault.sessions import Vault
 from vault.statements import sign_statement
-
-
-def held(thread: Thread) -> Thread:
-    """The thread, locked until the transaction ends, with who takes part as of now."""
-    Thread.objects.select_for_update().get(pk=thread.pk)
-    return with_audience().get(pk=thread.pk)
 
 
 def next_message(actor: Actor, thread: Thread, opened: OpenEpoch, **facts: Any) -> Message:

@@ -6,46 +6,31 @@ What they are shown is drawn in discussions/drawing.py.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from access.actors import Actor, current_actor
-from access.policy import Action, people_who_can, visible
+from access.policy import Action, visible
 from access.sockets import Member, OpenVault
-from accounts.models import User
 from activity.models import LiveEvent
 from activity.nudge import tell
 from activity.topics import Shown, Verdict
-from discussions.drawing import MESSAGE, draw_posts, draw_rows, threads_of
-from discussions.facts import KIND
-from discussions.models import Message, Participant, Thread
-from discussions.queries import with_audience
-from vault.models import KeyHolder
+from discussions.asking import keys_of, threads_by_uuid, who_reads
+from discussions.drawing import (
+    draw_posts,
+    draw_rows,
+    keep_holders,
+    messages_of_events,
+    threads_of,
+)
+from discussions.models import Participant, Thread
 
 
 def readers_among(thread: Thread, members: Sequence[Member]) -> list[Member]:
-    """Who of these may read the thread as of now, in one query."""
-    may = set(
-        User.objects.filter(
-            people_who_can(Action.READ_THREAD, thread),
-            pk__in={member.user_id for member in members},
-        ).values_list("pk", flat=True)
-    )
+    """Who of these may read the thread as of now, in one question."""
+    may = who_reads(thread, {member.user_id for member in members})
     return [member for member in members if member.user_id in may]
-
-
-Keys = Mapping[UUID, Mapping[str, bytes]]
-
-
-def keys_of(epochs: Iterable[UUID]) -> Keys:
-    """By key of a thread: whose key opens it, by holder's name. One query."""
-    rows = KeyHolder.objects.filter(kind=KIND, object_id__in=list(epochs), revision=1)
-    found: dict[UUID, dict[str, bytes]] = defaultdict(dict)
-    for epoch, holder, key_id in rows.order_by("pk").values_list("object_id", "holder", "key_id"):
-        found[epoch][holder] = bytes(key_id)
-    return found
 
 
 def shown_under(
@@ -68,19 +53,8 @@ def tell_seen(thread: Thread, code: str) -> None:
 
 
 def _thread_named(topic: str) -> Thread | None:
-    return with_audience().filter(uuid=UUID(topic.partition(":")[2])).first()
-
-
-def _places(thread: Thread, events: Sequence[LiveEvent]) -> dict[str, tuple[int, UUID]]:
-    """Number and key of the messages of this thread that the events are about, by target."""
-    targets = {event.target for event in events if event.target.startswith(MESSAGE)}
-    rows = Message.objects.filter(
-        thread=thread, uuid__in=[UUID(target.removeprefix(MESSAGE)) for target in targets]
-    )
-    return {
-        f"{MESSAGE}{uuid}": (number, epoch)
-        for uuid, number, epoch in rows.values_list("uuid", "number", "epoch__uuid")
-    }
+    uuid = UUID(topic.partition(":")[2])
+    return threads_by_uuid([uuid]).get(uuid)
 
 
 class ThreadPages:
@@ -108,17 +82,18 @@ class ThreadPages:
         thread = _thread_named(events[0].topic)
         if thread is None:
             return Verdict([nobody] * len(events), members)
-        readers = readers_among(thread, members)
-        places = _places(thread, events)
-        keys = keys_of({epoch for _, epoch in places.values()})
+        readers, read = readers_among(thread, members), {}
+        messages = messages_of_events(events, thread, read)
+        keys = keys_of(one.epoch.uuid for one in messages.values())
+        keep_holders(thread, keys, read)
         starts = {row.administration_id: row.reads_from for row in thread.participants.all()}
         late = sorted({start for start in starts.values() if start})
         known: dict[tuple[UUID, int], Shown] = {}
 
         def shown(event: LiveEvent) -> Shown:
-            if event.target not in places:
+            if event.target not in messages:
                 return nobody
-            number, epoch = places[event.target]
+            number, epoch = messages[event.target].number, messages[event.target].epoch.uuid
             # Messages under one key, with no newcomer's beginning between them, look alike.
             alike = (epoch, sum(start < number for start in late))
             if alike not in known:
@@ -127,7 +102,7 @@ class ThreadPages:
             return known[alike]
 
         gone = set(members).difference(readers) if len(readers) < len(members) else ()
-        return Verdict([shown(event) for event in events], gone)
+        return Verdict([shown(event) for event in events], gone, read)
 
     def may_hear(self, topic: str, members: Sequence[Member]) -> list[Member]:
         """Who may know, as of now, who else is on the page."""
@@ -170,7 +145,8 @@ class ThreadLists:
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Each thread that moved is judged once. Who is shown nothing listens on."""
-        threads = threads_of(events, {})
+        read: dict[Any, Any] = {}
+        threads = threads_of(events, read)
         known: dict[int, Shown] = {}
         for thread in {one.pk: one for one in threads.values()}.values():
             newest = thread.epochs.order_by("-number").values_list("uuid", flat=True).first()
@@ -178,7 +154,8 @@ class ThreadLists:
             known[thread.pk] = shown_under(thread, keys, readers_among(thread, members))
         nobody: Shown = {}
         return Verdict(
-            [known[threads[e.target].pk] if e.target in threads else nobody for e in events]
+            [known[threads[e.target].pk] if e.target in threads else nobody for e in events],
+            read=read,
         )
 
     def draw(

@@ -8,15 +8,14 @@ hold is shown as that, in its place; it never hides the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from access.actors import Actor
 from access.policy import Action, require
-from activity.events import Event
-from activity.models import JournalEntry
 from discussions import chain
+from discussions.asking import journal_entries, messages_by_number
 from discussions.content import Words
 from discussions.facts import (
     KIND,
@@ -27,6 +26,7 @@ from discussions.facts import (
     statement,
 )
 from discussions.models import FormerRevision, Message, Thread, ThreadEpoch
+from discussions.queries import start_of
 from discussions.sealing import (
     OpenEpoch,
     message_key,
@@ -111,25 +111,67 @@ def open_thread_page(
 
 
 def open_messages(
-    vault: Vault | None, thread: Thread, messages: Sequence[Message]
+    vault: Vault | None,
+    thread: Thread,
+    messages: Sequence[Message],
+    *,
+    genuine: Collection[int] | None = None,
 ) -> list[OpenedMessage]:
-    """Each message with its words, in a constant number of queries."""
+    """Each message with its words, in a constant number of queries.
+
+    `genuine` is what `genuine_among` said of these rows, for who opens them with several keys.
+    """
     epochs = {}
     for message in messages:
         message.thread = thread
         message.epoch.thread = thread
         epochs[message.epoch_id] = message.epoch
     keys = open_epochs(vault, epochs.values())
-    view, lines = directory(), _lines_of(messages)
-    return [_opened(one, keys.get(one.epoch_id), view, lines) for one in messages]
+    genuine = genuine_among(messages) if genuine is None else genuine
+    return [_opened(one, keys.get(one.epoch_id), one.pk in genuine) for one in messages]
 
 
-def _opened(
-    message: Message, key: OpenEpoch | None, view: Directory, lines: Mapping[str, Line]
-) -> OpenedMessage:
+def genuine_among(messages: Sequence[Message]) -> set[int]:
+    """Which of these, by row, are what their authors signed and what the journal has of them."""
+    view, lines, found = directory(), _lines_of(messages), set()
+    for message in messages:
+        try:
+            check_message(message, view)
+            _check_journal(message, lines.get(message_target(message)))
+        except CannotOpen:
+            continue
+        found.add(message.pk)
+    return found
+
+
+def open_answered(
+    actor: Actor,
+    vault: Vault | None,
+    thread: Thread,
+    opened: Sequence[OpenedMessage],
+    kept: dict[int, tuple[Message, bool]] | None = None,
+) -> list[OpenedMessage]:
+    """What these answer and what is not among them, for the quotes above them: no more of it than
+    this reader may read. `kept` spares the second reader the questions."""
+    kept = {} if kept is None else kept
+    there, start = {one.message.number for one in opened}, start_of(actor, thread)
+    answered = {one.words.reply_to for one in opened if one.words} - there
+    wanted = {number for number in answered if number > start}
+    if fresh := wanted - kept.keys():
+        rows = messages_by_number(thread, fresh)
+        for row in rows:
+            row.thread = row.epoch.thread = thread
+        genuine = genuine_among(rows)
+        kept |= {row.number: (row, row.pk in genuine) for row in rows}
+    known = [kept[number] for number in sorted(wanted & kept.keys())]
+    genuine = {row.pk for row, is_genuine in known if is_genuine}
+    return open_messages(vault, thread, [row for row, _ in known], genuine=genuine)
+
+
+def _opened(message: Message, key: OpenEpoch | None, is_genuine: bool) -> OpenedMessage:
     try:
-        check_message(message, view)
-        _check_journal(message, lines.get(message_target(message)))
+        if not is_genuine:
+            raise SealBroken
         if message.withdrawn or message.is_note:
             return OpenedMessage(message)
         if key is None:
@@ -175,22 +217,10 @@ class Line(NamedTuple):
     digest: str = ""
 
 
-ENTERED = (
-    Event.MESSAGE_POSTED,
-    Event.THREAD_STATE,
-    Event.PARTICIPANT_ADDED,
-    Event.PARTICIPANT_REMOVED,
-)
-CHANGED = (Event.MESSAGE_EDITED, Event.MESSAGE_WITHDRAWN)
-
-
 def _lines_of(messages: Sequence[Message]) -> dict[str, Line]:
     """The lines of the journal about these messages, in one query."""
-    rows = JournalEntry.objects.filter(
-        event__in=[*ENTERED, *CHANGED], target__in=[message_target(one) for one in messages]
-    )
     found: dict[str, Line] = {}
-    for target, entry in rows.order_by("seq").values_list("target", "entry"):
+    for target, entry in journal_entries(message_target(one) for one in messages):
         detail, known = json.loads(bytes(entry))["detail"], found.get(target, Line())
         hashed, changed = detail.get("hash", known.hash), detail.get("digest", known.digest)
         found[target] = Line(hashed, changed)

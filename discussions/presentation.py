@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from access.actors import Actor
 from access.policy import Action, can
 from access.subjects import Subject, subjects_written
+from discussions.asking import files_of
 from discussions.audience import names_in
 from discussions.content import FileFact
-from discussions.facts import MESSAGE_KIND
 from discussions.mentions import Name, mentions_in
 from discussions.models import Attention, Kind, Meaning, Message, Thread
 from discussions.opening import OpenedMessage
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a message answers, as far as it stands on the same page."""
+    """What a message answers, as far as this reader may read it."""
 
     number: int
     code: str = ""
@@ -111,14 +111,21 @@ def rows_of(
     ]
 
 
-def posts_of(actor: Actor, thread: Thread, opened: Sequence[OpenedMessage]) -> list[Post]:
+def posts_of(
+    actor: Actor,
+    thread: Thread,
+    opened: Sequence[OpenedMessage],
+    answered: Sequence[OpenedMessage],
+    rows: Mapping[Any, list[SealedFile]] | None = None,
+) -> list[Post]:
     """The posts, with names and references linked for this reader: what may not be opened by the
-    reader stays the text that it was typed as."""
+    reader stays the text that it was typed as. `answered` are further messages, which these
+    answer; `rows` the rows of their files, if they are at hand."""
     names = names_in(thread) if any("@" in one.words.text for one in opened if one.words) else []
     written = {r for one in opened if one.words for r in REFERENCE.findall(one.words.text)}
     subjects = subjects_written(actor, written) if written else {}
-    rows = _stored([one.message for one in opened])
-    said = {one.message.number: one for one in opened}
+    rows = files_of(one.message for one in opened) if rows is None else rows
+    said = {one.message.number: one for one in (*answered, *opened)}
     return [_post(actor, one, thread, names, subjects, rows, said) for one in opened]
 
 
@@ -128,7 +135,7 @@ def _post(
     thread: Thread,
     names: Sequence[Name],
     subjects: dict[str, Subject],
-    rows: dict[Any, list[SealedFile]],
+    rows: Mapping[Any, list[SealedFile]],
     said: dict[int, OpenedMessage],
 ) -> Post:
     message, words = one.message, one.words
@@ -224,21 +231,11 @@ def _answers(message: Message, reader: int | None) -> list[Answer]:
     ]
 
 
-def _stored(messages: Sequence[Message]) -> dict[Any, list[SealedFile]]:
-    """The files of these messages, in one query."""
-    found: dict[Any, list[SealedFile]] = defaultdict(list)
-    ids = [one.uuid for one in messages]
-    rows = SealedFile.objects.filter(kind=MESSAGE_KIND, object_id__in=ids)
-    for row in rows.order_by("position", "made_at"):
-        found[row.object_id].append(row)
-    return found
-
-
 def _files(
     message: Message,
     thread: Thread,
     named: Sequence[FileFact],
-    rows: dict[Any, list[SealedFile]],
+    rows: Mapping[Any, list[SealedFile]],
 ) -> list[dict[str, Any]]:
     """The files as `_file.html` wants them: those that the author named and signed. One whose row
     is gone is missed; a row that no author named is none of them."""

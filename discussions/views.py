@@ -111,7 +111,8 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
         last = opened.messages[-1].message.number
         if read_up_to(actor=request.actor, thread=thread, number=last):
             tell_seen(thread, request.actor.administration)
-    posts = posts_of(request.actor, thread, opened.messages)
+    answered = opening.open_answered(request.actor, request.vault, thread, opened.messages)
+    posts = posts_of(request.actor, thread, opened.messages, answered)
     context = {
         **_about(request, thread, stretch),
         **_kept(request, thread, posts),

@@ -206,7 +206,7 @@ def withdraw(request: HttpRequest, ref: str, number: int) -> HttpResponse:
             "thread": message.thread,
             "message": message,
             "meaning": TLP_MEANING[message.thread.tlp],
-            "post": posts_of(request.actor, message.thread, opened)[0],
+            "post": posts_of(request.actor, message.thread, opened, ())[0],
         }
         response = render(request, "discussions/withdraw.html", context)
         response["Cache-Control"] = "no-store"

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from access.questions import Question
 from vault import breaks
 from vault.directory_rules import (
     SECRETARIAT,
@@ -190,6 +191,7 @@ def is_founded() -> bool:
 
 # Reading --------------------------------------------------------------------------------------
 
+_NEWEST = Question(lambda: DirectoryEntry.objects.order_by("-seq").values_list("seq", "hash")[:1])
 _lock = threading.Lock()
 _known: tuple[str, Directory] | None = None
 
@@ -199,11 +201,11 @@ def directory() -> Directory:
     pinned = pin()
     if not pinned:
         raise DirectoryBroken
-    newest = DirectoryEntry.objects.order_by("-seq").values_list("seq", "hash").first()
-    if newest is None:
+    newest = _NEWEST.rows()
+    if not newest:
         raise DirectoryBroken
     known = _known
-    if known and known[0] == pinned and _is_same(known[1], newest[0], bytes(newest[1])):
+    if known and known[0] == pinned and _is_same(known[1], newest[0][0], bytes(newest[0][1])):
         return known[1]
     return _read(pinned)
 

@@ -12,6 +12,7 @@ rules above may have said.
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from access.questions import Question
 from vault.crypto.box import BoxPublic, open_box, seal_to
 from vault.crypto.canonical import canonical
 from vault.crypto.context import context
@@ -146,6 +148,13 @@ def is_sealed_to(vault: Vault | None, kind: str, object_id: UUID, revision: int)
 
 
 HOLDER_FACTS = ("pk", "kind", "object_id", "revision", "key_id", "holder", "epoch", "box", "wrap")
+# A page opens fifty, and a message one for each administration: no models, and written once.
+HolderFacts = namedtuple("HolderFacts", HOLDER_FACTS)  # type: ignore[misc]  # the names, once
+_HOLDERS = Question(
+    lambda kind, objects, keys: KeyHolder.objects.filter(
+        kind=kind, object_id__in=objects, key_id__in=keys
+    ).values_list(*HOLDER_FACTS)
+)
 
 
 def open_keys(
@@ -158,9 +167,8 @@ def open_keys(
     revisions = dict(wanted)
     if vault is None or not revisions:
         return {}
-    rows = KeyHolder.objects.filter(
-        kind=kind, object_id__in=list(revisions), key_id__in=list(vault.key_ids)
-    ).values_list(*HOLDER_FACTS, named=True)  # a page opens fifty: no model instances
+    asked = {"kind": kind, "objects": list(revisions), "keys": vault.key_ids}
+    rows = [HolderFacts._make(row) for row in _HOLDERS.rows(**asked)]
     found: dict[tuple[UUID, int], DataKey] = {}
     boxed: list[tuple[Any, DataKey]] = []
     for row in rows:

@@ -29,6 +29,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from access.actors import current_actor
+from access.questions import Question
 from activity.events import Event
 from activity.record import record
 from vault.crypto.context import context
@@ -194,7 +195,8 @@ def open_for_socket(
 
 def still_open(session_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these vaults are neither locked nor run out, in one query (for open sockets)."""
-    return set(_living().filter(pk__in=list(session_ids)).values_list("pk", flat=True))
+    used, made = _bounds(timezone.now())
+    return set(_STILL_OPEN.column(ids=set(session_ids), used=used, made=made))
 
 
 def trouble(request: HttpRequest) -> str:
@@ -229,9 +231,22 @@ def _row_of(session_key: str) -> VaultSession | None:
 
 
 def _in_time(now: datetime) -> Q:
+    used, made = _bounds(now)
+    return Q(used_at__gt=used, made_at__gt=made)
+
+
+def _bounds(now: datetime) -> tuple[datetime, datetime]:
+    """Since when a vault must have been used, and made, to be open still."""
     idle = timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     whole = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    return Q(used_at__gt=now - idle, made_at__gt=now - whole)
+    return now - idle, now - whole
+
+
+_STILL_OPEN = Question(
+    lambda ids, used, made: VaultSession.objects.filter(
+        used_at__gt=used, made_at__gt=made, pending=False, pk__in=ids
+    ).values_list("pk")
+)
 
 
 def sweep() -> int:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from access.actors import current_actor
 from access.policy import people_in_standing
+from access.questions import Question
 from access.sockets import Change, Member, MemberFacts, Scope, TooManyOpened
 from accounts.attempts import openings
 from accounts.language import KNOWN
@@ -58,7 +59,7 @@ class Doorkeeper:
         )
 
     def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
-        """Three small queries for all members together; whoever is absent may go on.
+        """Four small queries for all members together; whoever is absent may go on.
 
         Pages of one session stand or fall together, so each session is asked about once.
         """
@@ -68,9 +69,8 @@ class Doorkeeper:
         seats = {facts: _read_seat(facts) for facts in together}
         living = _living_sessions(seat.key for seat in seats.values())
         ids = {ones[0].user_id for ones in together.values()}
-        people = get_user_model()._default_manager.filter(pk__in=ids)
-        epochs = dict(people.values_list("pk", "auth_epoch"))
-        in_standing = set(people.filter(people_in_standing()).values_list("pk", flat=True))
+        epochs = dict(_EPOCHS.rows(people=ids))
+        in_standing = set(_IN_STANDING.column(people=ids))
         vaults = sessions.still_open(seat.vault for seat in seats.values() if seat.vault)
         found: dict[Member, Change] = {}
         for facts, ones in together.items():
@@ -110,8 +110,24 @@ def _language(cookies: Mapping[str, str], user: Any) -> str:
 
 
 def _living_sessions(keys: Iterable[str]) -> set[str]:
-    rows = Session.objects.filter(pk__in=set(keys), expire_date__gt=timezone.now())
-    return set(rows.values_list("pk", flat=True))
+    return set(_LIVING.column(keys=set(keys), now=timezone.now()))
+
+
+_LIVING = Question(
+    lambda keys, now: Session.objects.filter(pk__in=keys, expire_date__gt=now).values_list("pk")
+)
+_EPOCHS = Question(
+    lambda people: (
+        get_user_model()._default_manager.filter(pk__in=people).values_list("pk", "auth_epoch")
+    )
+)
+_IN_STANDING = Question(
+    lambda people: (
+        get_user_model()
+        ._default_manager.filter(people_in_standing(), pk__in=people)
+        .values_list("pk")
+    )
+)
 
 
 class _Seat(NamedTuple):

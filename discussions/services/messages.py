@@ -22,6 +22,7 @@ from access.roles import READS
 from accounts.models import User
 from activity.events import Event
 from activity.record import record
+from discussions.asking import held
 from discussions.audience import names_in
 from discussions.content import TEXT_LIMIT, FileFact, Words
 from discussions.facts import (
@@ -34,7 +35,7 @@ from discussions.facts import (
     statement,
     topics_of,
 )
-from discussions.line import add_to_chain, held, next_message
+from discussions.line import add_to_chain, next_message
 from discussions.mentions import Name, mentions_in
 from discussions.models import (
     Attention,

@@ -16,9 +16,10 @@ from access.roles import READS
 from access.subjects import subject_seen_by
 from activity.events import Event
 from activity.record import forget_about, record
+from discussions.asking import held
 from discussions.audience import faults_of, worked_out
 from discussions.facts import DRAFT_KIND, KIND, message_target, notice_facts, target_of, topics_of
-from discussions.line import add_to_chain, held, next_message
+from discussions.line import add_to_chain, next_message
 from discussions.models import (
     History,
     Kind,

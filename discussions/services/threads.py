@@ -17,10 +17,11 @@ from access.subjects import Subject, subject_seen_by
 from access.switchboard import may_receive
 from activity.events import Event
 from activity.record import record
+from discussions.asking import held
 from discussions.audience import Audience, faults_of, worked_out
 from discussions.content import TOPIC_LIMIT
 from discussions.facts import message_target, notice_facts, target_of, topics_of
-from discussions.line import add_to_chain, held, next_message
+from discussions.line import add_to_chain, next_message
 from discussions.models import (
     Attention,
     Bookmark,
