@@ -159,6 +159,35 @@ CLOSED = thread((OURS, THEIRS), is_open=False)
 BY_NAME = thread((), (ME, STRANGER))
 NAMED_OTHERS = thread((), (COLLEAGUE, STRANGER))
 
+
+def act(
+    party: str,
+    *,
+    depositary: str = THEIRS,
+    entered_by: int = COLLEAGUE,
+    entered_for: str | None = None,
+    step: bool = False,
+    waiting: bool = True,
+) -> Callable[[Role], Any]:
+    """An act of `party`, entered for it unless `entered_for` says for whom else."""
+    return lambda _role: SimpleNamespace(
+        party_code=party,
+        depositary_id=depositary,
+        entered_by_id=entered_by,
+        entered_for_id=entered_for or party,
+        is_step=step,
+        is_waiting=waiting,
+    )
+
+
+def instrument(depositary: str) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(depositary_id=depositary)
+
+
+def receipt(code: str) -> Callable[[Role], Any]:
+    return lambda _role: SimpleNamespace(administration_id=code)
+
+
 ATTENDING = meeting()
 PREPARED_BY_US = meeting(origin=OURS)
 CHAIRED_BY_US = meeting(chair=OURS)
@@ -236,6 +265,39 @@ SITUATIONS = [
     Situation(
         Action.UPDATE_ACTION, "another's, prepared by us", action_point(PREPARED_BY_US, THEIRS)
     ),
+    Situation(Action.READ_REGISTER, "", instrument(THEIRS)),
+    Situation(Action.KEEP_REGISTER, "a new instrument", lambda _role: None),
+    Situation(Action.KEEP_REGISTER, "we are the depositary", instrument(OURS)),
+    Situation(Action.KEEP_REGISTER, "another is the depositary", instrument(THEIRS)),
+    Situation(Action.ENTER_ACT, "ours", act(OURS)),
+    Situation(Action.ENTER_ACT, "another's", act(THEIRS)),
+    Situation(Action.ENTER_ACT, "another's, we are the depositary", act(THEIRS, depositary=OURS)),
+    Situation(Action.CONFIRM_ACT, "our step, entered by a colleague", act(OURS, step=True)),
+    Situation(
+        Action.CONFIRM_ACT, "our step, entered by oneself", act(OURS, step=True, entered_by=ME)
+    ),
+    Situation(Action.CONFIRM_ACT, "our signature, entered by a colleague", act(OURS)),
+    Situation(
+        Action.CONFIRM_ACT,
+        "our signature, entered by the depositary",
+        act(OURS, entered_for=THEIRS),
+    ),
+    Situation(Action.CONFIRM_ACT, "another's, we are the depositary", act(THEIRS, depositary=OURS)),
+    Situation(Action.CONFIRM_ACT, "another's", act(THEIRS, depositary="CC")),
+    Situation(Action.CONFIRM_ACT, "answered already", act(OURS, step=True, waiting=False)),
+    Situation(Action.SIGN_INSTRUMENT, "for us", act(OURS)),
+    Situation(Action.SIGN_INSTRUMENT, "for another", act(THEIRS)),
+    Situation(Action.READ_STEPS, "ours", act(OURS)),
+    Situation(Action.READ_STEPS, "another's", act(THEIRS)),
+    Situation(Action.READ_STEPS, "another's, we are the depositary", act(THEIRS, depositary=OURS)),
+    Situation(Action.WRITE_STEP, "ours", act(OURS)),
+    Situation(Action.WRITE_STEP, "another's", act(THEIRS)),
+    Situation(Action.RECEIVE_NOTIFICATION, "ours", receipt(OURS)),
+    Situation(Action.RECEIVE_NOTIFICATION, "another's", receipt(THEIRS)),
+    Situation(Action.STATE_LEGAL_BASIS, "ours", lambda _role: OURS),
+    Situation(Action.STATE_LEGAL_BASIS, "another's", lambda _role: THEIRS),
+    Situation(Action.RECORD_AUTHORITY, "as the sender", lambda _role: OURS),
+    Situation(Action.RECORD_AUTHORITY, "for another sender", lambda _role: THEIRS),
     Situation(Action.READ_ADMINISTRATION, "own", administration(OURS)),
     Situation(Action.READ_ADMINISTRATION, "another", administration(THEIRS)),
     Situation(Action.READ_PEOPLE, "own", administration(OURS)),

@@ -1,4 +1,4 @@
-"""Addresses of the register, by theme; words of our own come before what an instrument is called."""
+"""Addresses of the register, by theme; our own words come before what instruments are called."""
 
 from __future__ import annotations
 

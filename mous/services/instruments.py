@@ -60,7 +60,7 @@ def open_instrument(
         takes_effect=takes_effect, effect_days=effect_days, notice_days=notice_days, gates=gates,
         made_by_id=actor.user_id,
     )  # fmt: skip
-    admit_members(instrument)
+    _admit_members(instrument)
     for code in set(listed):
         Party.objects.get_or_create(
             instrument=instrument, code=code, defaults={"administration_id": code}
@@ -105,7 +105,7 @@ def _faults(
     return faults
 
 
-def admit_members(instrument: Instrument) -> list[str]:
+def _admit_members(instrument: Instrument) -> list[str]:
     """Enter as participants those members that are none yet: at the beginning, and whenever
     somebody has become a member. Whether they may take part follows from their membership."""
     if not instrument.for_members:
@@ -124,7 +124,7 @@ def admit_new_members(*, actor: Actor) -> int:
     """For the worker: who has become a member is a participant of what is for members."""
     count = 0
     for instrument in Instrument.objects.filter(participation=Participation.MEMBERS):
-        codes = admit_members(held(instrument))
+        codes = _admit_members(held(instrument))
         if codes:
             detail = {"participants": codes}
             topics = topics_of(instrument)

@@ -18,6 +18,7 @@ from bulletins.models import Bulletin, Draft, Recipient
 from bulletins.queries import with_ledger
 from discussions.queries import with_audience
 from meetings.queries import with_people
+from mous.models import Instrument
 
 
 def test_the_access_table_in_the_documentation_is_what_the_policy_says():
@@ -51,6 +52,7 @@ def objects_of(action):
         Action.EDIT_DRAFT: Draft.objects.all,
         Action.READ_THREAD: with_audience,
         Action.READ_MEETING: with_people,
+        Action.READ_REGISTER: Instrument.objects.all,
         Action.READ_ADMINISTRATION: Administration.objects.all,
         Action.READ_NOTICE: Notice.objects.all,
     }[action]()
@@ -90,7 +92,10 @@ CHANGES = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
-def test_the_rule_the_scope_and_the_audience_agree(desk, table, hall, world, change):
+def test_the_rule_the_scope_and_the_audience_agree(
+    desk, table, hall, chancery, world, change
+):  # fmt: skip
+    chancery.open()
     desk.publish(world.fj)
     desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,))
     desk.publish(world.pw, recipients=("FJ", "OCO"))

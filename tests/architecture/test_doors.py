@@ -40,6 +40,7 @@ WITHOUT_REQUIRE = {
     "meetings/services/feeds.revoke_feed": OWN,
     "meetings/services/series.work_out_again": COMMAND,
     "meetings/services/silence.close_silences": COMMAND,
+    "mous/services/instruments.admit_new_members": COMMAND,
     "vault/joining.finish_waiting": INNER,
     "vault/joining.open_up": OWN,
     "vault/joining.shut_out": INNER,
