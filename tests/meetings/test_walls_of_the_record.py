@@ -1,0 +1,165 @@
+"""What was agreed stays as it was agreed, whatever is sent to whichever address."""
+
+import pytest
+from django.test import Client
+
+from meetings.models import Attendance, Decision, MinutesComment, Proposal
+from meetings.queries import with_people
+from meetings.services import deciding, room
+from meetings.services.minutes import comment_on_minutes, write_minutes
+from meetings.services.series import NotPossible
+from tests.factories import sign_in
+from tests.meetings import chamber, outcome
+from tests.meetings.walls import addresses, asked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser():
+    def signed_in(user):
+        client = Client()
+        sign_in(client, user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def held(world, hall):
+    """A meeting that is over, with an item closed to Palau; its minutes are sent round."""
+    found = outcome.hold(world, hall)
+    found.circulate()
+    for item in (found.item, found.closed):
+        comment_on_minutes(**hall.both(world.vu), item=item, words="Not so.")
+    return found
+
+
+@pytest.fixture
+def live(world, hall):
+    return chamber.furnished(world, hall).opened(world.fj, world.vu, world.pw)
+
+
+class TestWhatIsLocked:
+    @pytest.fixture
+    def adopted(self, world, held):
+        later = held.later()
+        officer = held.browser(world.oco)
+        officer.post(held.address, {"act": "adopt", "in": later.ref})
+        assert "as_adopted" in officer.get(held.address).context
+        assert officer.get(held.address).context["as_adopted"]
+        return held
+
+    def test_no_address_makes_adopted_minutes_look_changed(self, world, adopted, browser):
+        """The chair and the Secretariat try everything that a meeting's addresses take."""
+        for user in (world.fj, world.oco):
+            client = browser(user)
+            client.post(
+                f"/meetings/{adopted.meeting.ref}/live/attendance/?code=PW", {"apology": "0"}
+            )
+            client.post(
+                f"/meetings/{adopted.meeting.ref}/live/attendance/?code=VU", {"apology": "1"}
+            )
+            for item in (adopted.item, adopted.closed):
+                for name, address in addresses(adopted.meeting, item):
+                    if name not in {"people", "cancel"}:
+                        asked(client, name, address)
+        assert browser(world.vu).get(adopted.address).context["as_adopted"]
+
+    def test_the_services_refuse_as_well(self, world, hall, adopted):
+        oco, both = world.actor(world.oco), hall.both(world.oco)
+        for act in (
+            lambda: room.note_apology(actor=oco, meeting=adopted.meeting, code="VU", on=True),
+            lambda: deciding.take_action(
+                **both, item=adopted.item, words="More", owner="FJ", due_on=None
+            ),
+            lambda: write_minutes(**both, item=adopted.item, language="en", words="No", base=0),
+        ):
+            with pytest.raises(NotPossible):
+                act()
+
+    def test_before_the_adoption_an_apology_is_still_noted(self, world, held, browser):
+        address = f"/meetings/{held.meeting.ref}/live/attendance/?code=PW"
+        browser(world.fj).post(address, {"apology": "0"})
+        assert not Attendance.objects.filter(meeting=held.meeting, apology=True).exists()
+
+    def test_only_who_runs_both_meetings_adopts(self, world, held, browser):
+        later = held.later()
+        for user in (world.vu, world.pw):
+            answer = browser(user).post(held.address, {"act": "adopt", "in": later.ref})
+            assert answer.status_code == 403
+        assert browser(world.fj).post(held.address, {"act": "adopt", "in": later.ref})
+        assert with_people().get(pk=held.meeting.pk).minutes_state == "adopted"
+
+
+class TestMovingThingsAcrossMeetings:
+    def test_an_id_of_one_meeting_is_nothing_in_another(self, world, hall, held, browser):
+        other = hall.plan("FJ", "VU", "PW", chair="FJ")
+        room.open_meeting(actor=world.actor(world.oco), meeting=other)
+        mine = hall.item(other)
+        client = browser(world.fj)
+        place = f"/meetings/{other.ref}"
+        for address in (
+            f"{place}/live/items/{held.item.uuid}/call/",
+            f"{place}/live/decisions/{Proposal.objects.get(item=held.item).uuid}/ballot/?revision=1",
+            f"{place}/live/decisions/{Proposal.objects.get(item=held.item).uuid}/close/",
+            f"{place}/live/attendance/{Attendance.objects.filter(apology=False)[0].pk}/left/",
+            f"{place}/minutes/comments/{MinutesComment.objects.get(item=held.item).uuid}/settle/",
+        ):
+            assert client.post(address).status_code == 404, address
+        for address in (
+            f"{place}/items/{held.item.uuid}/",
+            f"{place}/minutes/{held.item.uuid}/history/",
+            f"{place}/live/items/{held.item.uuid}/notes/",
+        ):
+            assert client.get(address).status_code == 404, address
+        assert client.post(f"{place}/live/items/{mine.uuid}/call/").status_code == 302
+
+    def test_an_order_with_an_item_of_another_meeting_is_refused(self, world, hall, held, browser):
+        other = hall.plan("FJ", "VU", chair="FJ")
+        items = [hall.item(other), hall.item(other)]
+        officer, page = browser(world.oco), f"/meetings/{other.ref}/order/"
+        officer.post(page, {"order": [items[1].uuid, held.item.uuid]})
+        assert [one.pk for one in other.items.all()] == [one.pk for one in items]
+        officer.post(page, {"order": [items[1].uuid, items[0].uuid]})
+        assert [one.pk for one in other.items.all()] == [items[1].pk, items[0].pk]
+
+    def test_items_of_a_meeting_that_is_over_keep_their_numbers(self, world, held, browser):
+        before = [one.pk for one in held.meeting.items.all()]
+        order = [one.uuid for one in reversed(held.meeting.items.all())]
+        browser(world.oco).post(f"/meetings/{held.meeting.ref}/order/", {"order": order})
+        assert [one.pk for one in held.meeting.items.all()] == before
+
+
+class TestTheRegister:
+    def test_an_open_decision_is_not_replaced_by_one_of_a_closed_item(self, world, held, browser):
+        """Its state would tell everybody that there is another."""
+        open_one, secret = (
+            Decision.objects.get(item=held.item),
+            Decision.objects.get(item=held.closed),
+        )
+        officer = browser(world.oco)
+        answer = officer.post("/decisions/", {"decision": open_one.number, "by": secret.number})
+        assert answer.status_code == 400
+        assert Decision.objects.get(pk=open_one.pk).superseded_by is None
+        with pytest.raises(NotPossible):
+            deciding.supersede(actor=world.actor(world.oco), decision=open_one, by=secret)
+
+    def test_a_decision_is_replaced_once(self, world, hall, held):
+        later = []
+        for _number in range(2):
+            meeting = held.later()
+            item = hall.item(meeting)
+            for user in (world.fj, world.vu):
+                room.check_in(actor=world.actor(user), meeting=meeting)
+            room.call_item(actor=world.actor(world.oco), item=item)
+            proposal = deciding.propose(**hall.both(world.oco), item=item, words="Other words.")
+            deciding.close_proposal(
+                actor=world.actor(world.oco), proposal=proposal, result="agreed"
+            )
+            later.append(Decision.objects.get(proposal=proposal))
+        first = Decision.objects.get(item=held.item)
+        deciding.supersede(actor=world.actor(world.oco), decision=first, by=later[0])
+        with pytest.raises(NotPossible):
+            deciding.supersede(actor=world.actor(world.oco), decision=first, by=later[1])
+        assert Decision.objects.get(pk=first.pk).superseded_by == later[0]
