@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mous.models.instruments import Instrument
 from mous.models.kept import Kept
 from mous.models.words import RegisterKey
+from wording.sharing import DataKind, Purpose
 
 
 class Gate(models.TextChoices):
@@ -30,31 +31,10 @@ class GateSetting(Kept):
     gate = models.CharField(max_length=8, choices=Gate)
     set_at = models.DateTimeField(default=timezone.now)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signature = models.BinaryField(max_length=64, default=bytes)
 
     class Meta:
         ordering = ["set_at", "pk"]
-
-
-class DataKind(models.TextChoices):
-    """Kinds of data that a law may keep from being shared."""
-
-    PERSONAL = "personal", _("Personal data")
-    BIOMETRIC = "biometric", _("Biometric data")
-    TAX = "tax", _("Duty, excise and tax matters")
-    COMMERCIAL = "commercial", _("Commercial secrets")
-    CRIMINAL = "criminal", _("Criminal records and investigations")
-    PASSENGER = "passenger", _("Passenger and travel data")
-
-
-class Purpose(models.TextChoices):
-    """For what an administration may share."""
-
-    OFFENCES = "offences", _("Preventing and investigating customs offences")
-    RISK = "risk", _("Assessing risk")
-    REVENUE = "revenue", _("Assessing duties and taxes")
-    SECURITY = "security", _("Border and maritime security")
-    CRIMINAL = "criminal", _("Criminal proceedings")
-    STATISTICS = "statistics", _("Statistics without names")
 
 
 class LegalBasis(Kept):
@@ -112,3 +92,15 @@ class AuthorityEnd(Kept):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
     signature = models.BinaryField(max_length=64)
+
+
+__all__ = [
+    "AuthorityEnd",
+    "AuthorityKind",
+    "DataKind",
+    "Gate",
+    "GateSetting",
+    "LegalBasis",
+    "OtherAuthority",
+    "Purpose",
+]
