@@ -79,6 +79,19 @@ HAPPENED = {
     Event.MINUTES_ADOPTED: _("Minutes adopted"),
     Event.MINUTES_TAKEN_AWAY: _("Minutes taken away as a document"),
     Event.REGISTER_TAKEN_AWAY: _("Register of actions taken away as a table"),
+    Event.INSTRUMENT_OPENED: _("Instrument entered in the register"),
+    Event.PARTY_ADMITTED: _("Participant of an instrument admitted"),
+    Event.TEXT_DEPOSITED: _("Text of an instrument deposited"),
+    Event.ACT_ENTERED: _("Act entered in the register"),
+    Event.ACT_CONFIRMED: _("Act confirmed by a second person"),
+    Event.ACT_DECLINED: _("Act declined by a second person"),
+    Event.INSTRUMENT_SIGNED: _("Instrument signed here"),
+    Event.NOTIFICATION_SENT: _("Depositary notification sent"),
+    Event.NOTIFICATION_OPENED: _("Depositary notification opened"),
+    Event.NOTIFICATION_RECEIVED: _("Receipt of a depositary notification confirmed"),
+    Event.CERTIFIED_COPY_TAKEN: _("Certified copy or text of an instrument taken away"),
+    Event.EVIDENCE_DOWNLOADED: _("Document of an act downloaded"),
+    Event.REGISTER_KEY_MADE: _("New key of the register"),
     Event.PERSON_INVITED: _("Person invited"),
     Event.INVITATION_WITHDRAWN: _("Invitation withdrawn"),
     Event.INVITATION_EXPIRED: _("Invitation expired"),
@@ -160,6 +173,13 @@ CONCERNS = {
     Event.ACTION_LATE: _("Your administration is late: an action is not done yet."),
     Event.MINUTES_CIRCULATED: _("There is a new draft of the minutes of a meeting."),
     Event.MINUTES_ADOPTED: _("The minutes of a meeting were adopted."),
+    Event.INSTRUMENT_OPENED: _("%(origin)s entered an instrument in the register."),
+    Event.TEXT_DEPOSITED: _("A text of an instrument was deposited in the register."),
+    Event.ACT_ENTERED: _("An act was entered in the register and waits for a second person."),
+    Event.INSTRUMENT_SIGNED: _("An instrument was signed here: the act waits to be confirmed."),
+    Event.ACT_CONFIRMED: _("An act that you entered in the register was confirmed."),
+    Event.ACT_DECLINED: _("An act that you entered in the register was declined."),
+    Event.NOTIFICATION_SENT: _("%(origin)s sent a depositary notification to your administration."),
     Event.INVITATION_ACCEPTED: _(
         "A person you invited has an account now. Compare fingerprints and grant the key."
     ),
@@ -285,6 +305,13 @@ DETAILS = {
     "owner": _("to be done by"),
     "due_on": _("due"),
     "languages": _("languages"),
+    "act": _("act"),
+    "party": _("participant"),
+    "done_on": _("done on"),
+    "effective_on": _("effective on"),
+    "gates": _("decides who may receive"),
+    "notification": _("notification"),
+    "text": _("text"),
 }
 
 # What the policy judges, as "asked for" says it.
@@ -318,6 +345,12 @@ ACTIONS = {
     Action.WAKE_PERSON: _("wake a sleeping account"),
     Action.READ_JOURNAL: _("read the journal of an administration"),
     Action.READ_NOTICE: _("read a notice"),
+    Action.READ_REGISTER: _("read the register of instruments"),
+    Action.KEEP_REGISTER: _("open an instrument or change its rules"),
+    Action.ENTER_ACT: _("enter an act"),
+    Action.CONFIRM_ACT: _("confirm or decline an act"),
+    Action.SIGN_INSTRUMENT: _("sign an instrument here"),
+    Action.RECEIVE_NOTIFICATION: _("confirm receipt of a notification"),
 }
 # The words of other tables that details hold. One that is missing here shows as it is.
 VALUES = {

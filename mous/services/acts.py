@@ -35,6 +35,7 @@ from mous.facts import (
     entry_facts,
     entry_hash,
     notice_facts,
+    steps_topics,
     target_of,
     topics_of,
 )
@@ -101,6 +102,8 @@ def enter_act(
     known = Act.objects.filter(uuid=act_id, entered_by=actor.user_id).first()
     if known is not None:
         return known
+    if not _is_free(actor, act, act_id):
+        raise NotPossible({"files": _("This was entered already. Load the page again.")})
     if faults := faults_of(instrument, party, entry, act_id):
         raise NotPossible(faults)
     opened = key_to_write_under(actor, vault, party_desk(act))
@@ -119,9 +122,21 @@ def enter_act(
         detail=_detail(act, opened.made),
         audience=None if entry.taken_over else _who_confirms(act),
         notice=notice_facts(instrument, about=act_target(act)),
-        topics=topics_of(instrument),
+        topics=[*topics_of(instrument), *steps_topics(party)],
     )
     return act
+
+
+def _is_free(actor: Actor, act: Act, act_id: UUID) -> bool:
+    """Whether nobody else's entry or draft has this id, and no draft for something else."""
+    if Act.objects.filter(uuid=act_id).exists():
+        return False
+    draft = ActDraft.objects.filter(pk=act_id).first()
+    return draft is None or (
+        (draft.author_id, draft.administration_id) == (actor.user_id, actor.administration)
+        and (draft.instrument_id, draft.purpose) == (act.instrument_id, "act")
+        and draft.party_id in (None, act.party_id)
+    )
 
 
 def party_desk(_act: Act) -> str:
@@ -280,7 +295,7 @@ def _record_answer(
         detail={**_detail(act), **(more or {})},
         audience=None if act.taken_over else Q(pk=act.entered_by_id),
         notice=notice_facts(act.instrument, about=act_target(act)),
-        topics=topics_of(act.instrument),
+        topics=[*topics_of(act.instrument), *steps_topics(act.party)],
     )
 
 
