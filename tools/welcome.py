@@ -13,6 +13,7 @@ ACCOUNTS = [
     ("head.pw@demo.invalid", "Palau, head of an administration with a seat"),
     ("liaison.nc@demo.invalid", "New Caledonia, named on a TLP:RED alert"),
     ("secretariat@demo.invalid", "the Secretariat"),
+    ("registrar.oco@demo.invalid", "the Secretariat, second person for the register"),
     ("observer.ptccc@demo.invalid", "an observer from a partner agency"),
     ("contributor.fj@demo.invalid", "Fiji, still waits for a colleague to grant the key"),
 ]

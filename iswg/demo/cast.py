@@ -26,13 +26,14 @@ from vault.open_vault import Vault
 
 DOMAIN = "demo.invalid"
 OFFICER = "secretariat"
+REGISTRAR = "registrar"  # the second person of the Secretariat, who confirms what it enters
 PARTNER = "PTCCC"
 FRENCH = frozenset({"NC", "PF", "WF"})
 LIAISONS = ("NC", "VU")
 ME = Actor.command("load_demo")
-# Two of each of the 24, six heads, two liaison officers; the Secretariat, the observer, the one
-# who sleeps and the one who waits.
-PEOPLE = 60
+# Two of each of the 24, six heads, two liaison officers; two at the Secretariat, the observer, the
+# one who sleeps and the one who waits.
+PEOPLE = 61
 
 # The role, and how its holder is called in English and in French.
 POSTS = {
@@ -42,6 +43,7 @@ POSTS = {
     "liaison": (Role.CONTRIBUTOR, "Liaison officer", "Officier de liaison"),
     "contributor": (Role.CONTRIBUTOR, "Contributor", "Contributeur"),
     "reader": (Role.READER, "Reader", "Lecteur"),
+    "registrar": (Role.SECRETARIAT, "Registrar", "Responsable du registre"),
     "observer": (Role.OBSERVER, "Observer", "Observateur"),
 }
 
@@ -146,6 +148,10 @@ def bring_in_everybody(cast: Cast, clock: Clock) -> None:
     observer; each administration on a day of its own."""
     officer = cast[OFFICER]
     make_first_epoch(actor=officer.actor, keys=officer.keys)
+    registrar = cast.bring_in(officer, REGISTRAR, SECRETARIAT)
+    welcome(
+        actor=officer.actor, keys=officer.keys, colleague=registrar.user, compared=registrar.words
+    )
     seen = cast.bring_in(officer, "observer", PARTNER)
     enter_person(actor=officer.actor, keys=officer.keys, person=seen.user, compared=seen.words)
     today = clock.moment.date()

@@ -57,7 +57,7 @@ def test_the_next_has_papers_answers_and_a_closed_item(demo):
     coming = series()[-1]
     assert Paper.objects.filter(item__meeting=coming).count() == 3
     outlook = outlook_of(coming)
-    assert (outlook.coming, outlook.perhaps, outlook.missing) == (3, 1, 1)
+    assert (outlook.yes, outlook.maybe, outlook.missing) == (3, 1, 1)
     lines = {}
     for name in ("contact.fj", "contact.vu"):
         acting = demo.acting(name)

@@ -16,7 +16,7 @@ ACCOUNTS = (
     ("contact.<code>, coordinator.<code>", "for each of the 24 administrations, as contact.fj"),
     ("head.<code>", "heads of the six seats: au fj nz pw sb vu"),
     ("liaison.nc, liaison.vu", "officers to whom a TLP:RED alert was addressed"),
-    (OFFICER, "the Secretariat"),
+    (f"{OFFICER}, registrar.oco", "the Secretariat: who enters an act, and who confirms it"),
     ("observer.ptccc", "an observer from a partner agency"),
     ("contributor.fj", "a colleague who waits for Fiji's key"),
     ("reader.pw", "an account that fell asleep"),
