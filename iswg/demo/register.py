@@ -25,7 +25,7 @@ from mous.services.acts import Entry, confirm_act, enter_act
 from mous.services.instruments import admit_partner, open_instrument
 
 HERE = Path(__file__).parent
-OPENED = (-243, 3)
+OPENED, PUT_RIGHT = (-243, 3), (-242, 3)
 MISREAD = ("NR", Kind.IN_EFFECT, datetime.date(2022, 9, 7))  # and put right a day later
 PARTNER = ("MSG", "Melanesian Spearhead Group Secretariat",
            "Secrétariat du Groupe mélanésien Fer de lance")  # fmt: skip
@@ -36,6 +36,7 @@ SPEAKS = frozenset({Kind.DECLARATION, Kind.RESERVATION, Kind.RESERVATION_WITHDRA
 def plan(timeline: Timeline, cast: Cast, clock: Clock) -> None:
     story = _Story(cast, clock)
     timeline.add(clock.at(*OPENED), story.open)
+    timeline.add(clock.at(*PUT_RIGHT), story.put_right)
     for row in story.later:
         moment = datetime.datetime.combine(_day(row), datetime.time(2), datetime.UTC)
         timeline.add(moment, partial(story.done, row))
@@ -64,7 +65,6 @@ class _Story:
         self.parties = {one.code: one for one in rows.select_related("administration")}
         for row in self.before:
             self.done(row, taken_over=True)
-        self._put_right()
         self._partner()
         self._convention()
 
@@ -108,7 +108,7 @@ class _Story:
         )  # fmt: skip
         return confirm_act(actor=second.actor, vault=second.vault, act=act)
 
-    def _put_right(self) -> None:
+    def put_right(self) -> None:
         """A day that was misread is corrected by a further act, and stays to be seen."""
         code, kind, _wrong = MISREAD
         act = Act.objects.get(party=self.parties[code], kind=kind)
