@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.language import administration_in
 from meetings.elsewhere import OtherDate, host_place, other_dates_of
 from meetings.models import Kind, Meeting
-from meetings.outlook import Outlook, outlook_of
+from meetings.outlook import Seats, seats_of
 from meetings.queries import coming
 from meetings.titles import title_of
 
@@ -25,7 +25,7 @@ class Card:
     host_place: str
     shows_host: bool  # the host's clock is another one than the reader's
     elsewhere: tuple[OtherDate, ...]
-    outlook: Outlook | None
+    outlook: Seats | None
 
 
 def card_of(request: HttpRequest, meeting: Meeting, title: str) -> Card:
@@ -38,7 +38,7 @@ def card_of(request: HttpRequest, meeting: Meeting, title: str) -> Card:
         host_place=host_place(meeting),
         shows_host=str(zone) != meeting.zone,
         elsewhere=tuple(other_dates_of(meeting, zone)),
-        outlook=outlook_of(meeting, own.pk if own else ""),
+        outlook=seats_of(meeting, own.pk if own else ""),
     )
 
 

@@ -6,6 +6,7 @@ import datetime
 
 from access.actors import Actor
 from activity.chores import register
+from meetings.services.papers import sweep_drafts
 from meetings.services.series import work_out_again
 from meetings.services.silence import close_silences
 
@@ -13,6 +14,7 @@ from meetings.services.silence import close_silences
 def register_chores() -> None:
     register("meetings by new zone rules", follow_zones)
     register("decisions out of session", end_silences)
+    register("abandoned papers", forget_drafts)
 
 
 def follow_zones(actor: Actor, now: datetime.datetime) -> int:
@@ -23,3 +25,8 @@ def follow_zones(actor: Actor, now: datetime.datetime) -> int:
 def end_silences(actor: Actor, now: datetime.datetime) -> int:
     """Texts that nobody objected to until their deadline: they stand."""
     return close_silences(actor=actor, now=now)
+
+
+def forget_drafts(_actor: Actor, now: datetime.datetime) -> int:
+    """Papers that were begun and can be, or will be, submitted no more: their files, too."""
+    return sweep_drafts(now=now)

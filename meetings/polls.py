@@ -13,9 +13,9 @@ from meetings.elsewhere import OtherDate, other_dates
 from meetings.finder import Member, Why, start_at
 from meetings.models import Answer, Candidate, Meeting, Poll, PollAnswer
 from meetings.models import Role as Part
+from meetings.outlook import STATES, Outlook, counted
 from meetings.public_holidays import holidays_of
 from meetings.queries import counting_codes, quorum_of
-from meetings.replies import STATES, Outlook, outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def choices_of(
                 outside=reasons,
                 own_words=next((r.words for r in reasons if r.member.code == own), ""),
                 elsewhere=tuple(other_dates(one.starts_at, zone, taking_part)),
-                outlook=outlook(counting, needed, said),
+                outlook=counted(counting, needed, said),
                 own=said.get(own, ""),
                 answers=said,
             )
@@ -146,4 +146,4 @@ def matrix_of(
 def _cell(answer: str) -> Cell:
     if not answer:
         return Cell("none", _("Not answered"))
-    return Cell(STATES.get(Answer(answer), "off"), str(Answer(answer).label))
+    return Cell(STATES[Answer(answer)], str(Answer(answer).label))

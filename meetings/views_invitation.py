@@ -18,6 +18,7 @@ from meetings.cards import card_of
 from meetings.forms_invitations import AnswerForm, InviteForm
 from meetings.found import found
 from meetings.models import Answer, Meeting, State
+from meetings.outlook import outlook_of
 from meetings.sealing import Locked
 from meetings.services import invitations
 from meetings.services.series import NotPossible
@@ -62,7 +63,7 @@ def _page(
         "card": card_of(request, meeting, title),
         "lines": lines,
         "own": own,
-        "outlook": replies.outlook_of(meeting, replies.standing_answers(meeting)),
+        "outlook": outlook_of(meeting),
         "may_answer": may_answer,
         "answering": answering or (_answer_form(request, meeting, own) if may_answer else None),
         "open_to_answers": open_to_answers,
