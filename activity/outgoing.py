@@ -65,6 +65,8 @@ MAILED = frozenset(
         Event.ACTION_DUE,
         Event.ACTION_LATE,
         Event.MINUTES_CIRCULATED,
+        Event.INSTRUMENT_SIGNED,
+        Event.NOTIFICATION_SENT,
     }
 )
 

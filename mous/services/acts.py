@@ -23,7 +23,7 @@ from access.policy import Action, require
 from access.roles import PUBLISHES, Role
 from activity.events import Event
 from activity.record import record
-from mous.content import FLOOR, SHORT_LIMIT, TEXT_LIMIT, ActWords, Said, named, to_bytes
+from mous.content import FLOOR, SHORT_LIMIT, TEXT_LIMIT, ActWords, Said, named, read, to_bytes
 from mous.facts import (
     DECISION,
     DRAFT_KIND,
@@ -263,15 +263,20 @@ def decline_act(*, actor: Actor, vault: Vault, act: Act, reason: str) -> Act:
 
 def _answered(actor: Actor, vault: Vault, act: Act, state: str, reason: str) -> Act:
     from mous.reading import check_act
+    from mous.services.signing import check_signed
 
     row = held_act(act)
     require(actor, Action.CONFIRM_ACT, row)
     check_act(row, vault.directory())
-    if reason:
+    signed_here = row.electronic and state == ActState.CONFIRMED
+    if reason or signed_here:
         opened = open_keys(vault, [row.key]).get(row.key_id)
         if opened is None:
             raise Locked
         key = sealed_for(opened, "act", row.uuid)
+    if signed_here:
+        check_signed(vault, row, read(ActWords, key.open_field("words", bytes(row.sealed))))
+    if reason:
         row.decision_sealed = key.seal_field("reason", to_bytes(Said(reason)), floor=FLOOR)
     row.state, row.decided_at = state, timezone.now()
     row.decided_by_id, row.decided_for_id = actor.user_id, actor.administration
