@@ -507,6 +507,11 @@ def read_steps(actor: Actor, party: Any) -> Decision:
     )  # fmt: skip
 
 
+@audience(Action.READ_STEPS)
+def readers_of_steps(party: Any) -> Q:
+    return appointed(READS, [party.party_code]) | appointed(PUBLISHES, [party.depositary_id])
+
+
 @rule(Action.WRITE_STEP)
 def write_step(actor: Actor, party: Any) -> Decision:
     return read_steps(actor, party) and allow_if(

@@ -80,6 +80,7 @@ class Event(StrEnum):
     INSTRUMENT_SIGNED = "mous.signed"
     STEP_NOTED = "mous.step_noted"
     STEP_CHASED = "mous.step_chased"
+    CHASING_SET = "mous.chasing_set"
     NOTIFICATION_SENT = "mous.notification_sent"
     NOTIFICATION_OPENED = "mous.notification_opened"
     NOTIFICATION_RECEIVED = "mous.notification_received"

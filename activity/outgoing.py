@@ -67,6 +67,8 @@ MAILED = frozenset(
         Event.MINUTES_CIRCULATED,
         Event.INSTRUMENT_SIGNED,
         Event.NOTIFICATION_SENT,
+        Event.STEP_NOTED,
+        Event.STEP_CHASED,
     }
 )
 
@@ -82,6 +84,7 @@ AT_ONCE = frozenset(
         Event.SILENCE_DUE,
         Event.ACTION_DUE,
         Event.ACTION_LATE,
+        Event.STEP_CHASED,
         Event.PASSPHRASE_CHANGED,
         Event.RECOVERY_CODE_USED,
         Event.SECOND_FACTOR_CHANGED,

@@ -8,6 +8,7 @@ def connect() -> None:
     from access.actors import set_actor_finder
     from access.sockets import set_doorkeeper
     from access.subjects import register_subject
+    from access.switchboard import set_switchboard
     from accounts.actors import find_actor
     from accounts.ports import set_keys, set_passphrases
     from activity.ports import register_page
@@ -45,7 +46,13 @@ def connect() -> None:
     from mous.chores import register_chores as register_register_chores
     from mous.facts import KIND as REGISTER_KIND
     from mous.facts import key_facts_by_id as register_key_facts
-    from mous.verification import acts_fit
+    from mous.live import RegisterPages
+    from mous.live_steps import StepPages
+    from mous.reminders import register_step_reminders
+    from mous.services.drafts import register_act_drafts
+    from mous.services.steps import register_note_drafts
+    from mous.subject import InstrumentSubjects
+    from mous.verification import acts_fit, notes_fit
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -56,6 +63,7 @@ def connect() -> None:
     set_passphrases(Answers())
     set_keys(KeyAnswers())
     set_doorkeeper(Doorkeeper())
+    set_switchboard(Register())
     register_topic_kind("administration", AdministrationPages())
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())
@@ -63,10 +71,13 @@ def connect() -> None:
     register_topic_kind("threads", ThreadLists())
     register_topic_kind("meeting", MeetingPages())
     register_topic_kind("meetings", MeetingLists())
+    register_topic_kind("register", RegisterPages())
+    register_topic_kind("steps", StepPages())
     register_subject("bulletin", BulletinSubjects())
     register_subject("thread", ThreadSubjects())
     register_subject("meeting", MeetingSubjects())
     register_subject("agenda_item", ItemSubjects())
+    register_subject("instrument", InstrumentSubjects())
     register_acts()
     register_room()
     register_room_acts()
@@ -80,11 +91,16 @@ def connect() -> None:
     register_outcome_reminders()
     register_mails()
     register_register_chores()
+    register_step_reminders()
+    register_note_drafts()
+    register_act_drafts()
     register_handovers()
     register_thread_handovers()
     add_check(holders_fit)
     add_check(threads_fit)
     add_check(acts_fit)
+    add_check(bases_fit)
+    add_check(notes_fit)
     register_facts(KIND, facts_by_id, issued_at)
     register_facts(THREAD_KIND, epoch_facts_by_id)
     register_facts(MEETING_KIND, key_facts_by_id)
@@ -100,3 +116,9 @@ def connect() -> None:
     register_page("meetings.silence", naming.silence_page, naming.meeting_references)
     register_page("meetings.actionpoint", naming.action_page, naming.action_references)
     register_page("meetings.poll", naming.poll_page, naming.poll_references)
+    register_page("mous.instrument", naming.instrument_page, naming.instrument_references)
+    register_page("mous.act", naming.act_page, naming.act_references)
+    register_page("mous.notification", naming.notification_page, naming.notification_references)
+    register_page("mous.steps", naming.steps_page, naming.steps_references)
+    register_page("mous.bases", naming.bases_page, naming.bases_references)
+    register_page("mous.authorities", naming.authorities_page)

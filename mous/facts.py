@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from activity.record import NoticeFacts
-from mous.models import Act, Instrument, RegisterKey
+from mous.models import Act, Instrument, Party, RegisterKey
 from vault.crypto.canonical import canonical
 from vault.crypto.context import context
 
@@ -32,6 +32,16 @@ def act_target(act: Act) -> str:
 def topics_of(instrument: Instrument) -> list[str]:
     """What its open pages listen to."""
     return [f"register:{instrument.uuid}"]
+
+
+def steps_target(party: Party) -> str:
+    """The page of an administration's own steps."""
+    return f"mous.steps:{party.pk}"
+
+
+def steps_topics(party: Party) -> list[str]:
+    """What the open pages of these steps listen to: those of the two who read them."""
+    return [f"steps:{party.pk}"]
 
 
 def notice_facts(

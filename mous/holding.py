@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.models import Administration
 from mous.models import Act, Instrument, Party
 from mous.queries import acts_of
 
@@ -17,6 +18,12 @@ def held_party(party: Party, instrument: Instrument) -> Party:
     row = Party.objects.select_related("administration").get(pk=party.pk, instrument=instrument)
     row.instrument = instrument
     return row
+
+
+def hold_desk(code: str) -> None:
+    """Nobody else writes at this administration's desk until the transaction ends: its key is one
+    for all instruments. Not the row's own number, to which others may point meanwhile."""
+    Administration.objects.select_for_update(no_key=True).get(pk=code)
 
 
 def held_act(act: Act) -> Act:

@@ -27,7 +27,7 @@ from mous.models.instruments import (
     TakesEffect,
     TextVersion,
 )
-from mous.models.steps import StepNote, WaitsFor
+from mous.models.steps import Chase, ChaseSetting, StepNote, WaitsFor
 from mous.models.words import RegisterKey
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
     "ActState",
     "AuthorityEnd",
     "AuthorityKind",
+    "Chase",
+    "ChaseSetting",
     "DataKind",
     "Gate",
     "GateSetting",

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mous.models.instruments import Party
+from mous.models.instruments import Instrument, Party
 from mous.models.kept import Kept
 from mous.models.words import RegisterKey
 
@@ -45,3 +45,29 @@ class StepNote(Kept):
 
     class Meta:
         ordering = ["written_at", "pk"]
+
+
+class Chase(Kept):
+    """A reminder that went to an administration: by an officer, or without one after a time."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="chases")
+    sent_at = models.DateTimeField(default=timezone.now)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["sent_at", "pk"]
+
+
+class ChaseSetting(Kept):
+    """After how many days without movement the portal reminds by itself; 0: never. The newest
+    one of an instrument holds."""
+
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="chase_settings")
+    days = models.PositiveSmallIntegerField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["set_at", "pk"]
