@@ -50,9 +50,10 @@ def connect() -> None:
     from mous.live_steps import StepPages
     from mous.reminders import register_step_reminders
     from mous.services.drafts import register_act_drafts
-    from mous.services.steps import register_note_drafts
     from mous.subject import InstrumentSubjects
+    from mous.switchboard import Register
     from mous.verification import acts_fit, notes_fit
+    from mous.verification_bases import bases_fit
     from vault.answers import KeyAnswers
     from vault.manifests import register_facts
     from vault.passphrases import Answers
@@ -92,7 +93,6 @@ def connect() -> None:
     register_mails()
     register_register_chores()
     register_step_reminders()
-    register_note_drafts()
     register_act_drafts()
     register_handovers()
     register_thread_handovers()

@@ -43,9 +43,17 @@ def parties_of(instrument: Instrument) -> QuerySet[Party]:
 
 def acts_of(instrument: Instrument) -> QuerySet[Act]:
     """All of them, as they were entered: waiting, confirmed and declined."""
+    return _whole_acts().filter(instrument=instrument)
+
+
+def acts_of_many(keys: Iterable[int]) -> QuerySet[Act]:
+    """These, by their keys."""
+    return _whole_acts().filter(pk__in=list(keys))
+
+
+def _whole_acts() -> QuerySet[Act]:
     return (
-        Act.objects.filter(instrument=instrument)
-        .select_related(
+        Act.objects.select_related(
             "instrument", "party", "party__administration", "entered_by", "entered_for",
             "decided_by", "decided_for", "corrects", "corrects__party", "text", "key",
         )
@@ -66,11 +74,11 @@ def facts_of(instruments: Iterable[Instrument]) -> dict[int, list[Fact]]:
     ).values_list(*FACT_COLUMNS)
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows:
-        found[row[-1]].append(_fact(*row[:-1]))
+        found[row[-1]].append(fact(*row[:-1]))
     return found
 
 
-def _fact(
+def fact(
     number: int,
     party: str,
     kind: str,
@@ -80,6 +88,7 @@ def _fact(
     corrects: int | None,
     corrected_kind: str,
 ) -> Fact:
+    """A row of these columns as the life cycle reads it."""
     correction = None
     if kind == Kind.CORRECTED:
         holds = Kind(corrected_kind) if corrected_kind else None

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mous', '0001_register'),
+        ("mous", "0001_register"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='gatesetting',
-            name='signature',
+            model_name="gatesetting",
+            name="signature",
             field=models.BinaryField(default=bytes, max_length=64),
         ),
     ]
