@@ -31,6 +31,7 @@ KEPT = 200
 SPARE = 1_000_000
 Value = int | str | bytes | UUID | datetime.datetime
 Row = tuple[Any, ...]
+Places = dict[Any, tuple[str, int | None]]  # by the blank as it is written: whose it is
 
 # Values that nobody asks with, so that they are found again in what Django has written.
 _BLANKS: dict[type, Callable[[int], Any]] = {
@@ -67,13 +68,22 @@ class Text:
     readers: tuple[tuple[int, list[Any], Any], ...]
     shapes: Any  # how a model is made of a row; None for plain values
 
-    def ask(self, given: dict[str, Any]) -> list[Row]:
-        here = connections[DEFAULT_DB_ALIAS]
+    def filled(self, given: dict[str, Any], here: Any) -> list[Any]:
         values = list(self.values)
         for gap in self.gaps:
             values[gap.place] = _for_database(gap.take(given), here)
+        return values
+
+    def carry_out(self, given: dict[str, Any]) -> int:
+        here = connections[DEFAULT_DB_ALIAS]
         with here.cursor() as cursor:
-            cursor.execute(self.sql, values)
+            cursor.execute(self.sql, self.filled(given, here))
+            return int(cursor.rowcount)
+
+    def ask(self, given: dict[str, Any]) -> list[Row]:
+        here = connections[DEFAULT_DB_ALIAS]
+        with here.cursor() as cursor:
+            cursor.execute(self.sql, self.filled(given, here))
             found = cursor.fetchall()
         if not self.readers:
             return [tuple(row) for row in found]
@@ -117,24 +127,30 @@ class Question:
         return self._texts[key], given
 
     def _write(self, given: dict[str, Any]) -> Text | None:
-        blanks, places = _blanks_for(given)
-        rows = self.make(**blanks)
-        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
-            sql, values = compiler.as_sql()
+            return self._compiled(*_blanks_for(given))
         except EmptyResultSet:  # nothing can be an answer to this
             return None
-        plain = [_plain(value) for value in values]
-        gaps = [Gap(at, *places[one]) for at, one in enumerate(plain) if one in places]
-        missing = set(places.values()) - {(gap.name, gap.number) for gap in gaps}
-        assert not missing, f"values that the question does not ask with: {missing}"
+
+    def _compiled(self, blanks: dict[str, Any], places: Places) -> Text:
+        compiler = self.make(**blanks).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, values = compiler.as_sql()
         columns = [expression for expression, _sql, _alias in compiler.select]
         readers = compiler.get_converters(columns)
         return Text(
-            sql, tuple(values), tuple(gaps),
+            sql, tuple(values), gaps_in(values, places),
             tuple((place, *reader) for place, reader in readers.items()),
             _maker(compiler),
         )  # fmt: skip
+
+
+def gaps_in(values: Sequence[Any], places: Places) -> tuple[Gap, ...]:
+    """Where the blanks stand in what Django has written."""
+    plain = [_plain(value) for value in values]
+    gaps = [Gap(at, *places[one]) for at, one in enumerate(plain) if one in places]
+    missing = set(places.values()) - {(gap.name, gap.number) for gap in gaps}
+    assert not missing, f"values that the question does not ask with: {missing}"
+    return tuple(gaps)
 
 
 def _filled_up(value: Any) -> Any:
@@ -157,9 +173,9 @@ def _kind(value: Value) -> type:
     return next(kind for kind in _BLANKS if isinstance(value, kind))
 
 
-def _blanks_for(given: dict[str, Any]) -> tuple[dict[str, Any], dict[Any, tuple[str, Any]]]:
+def _blanks_for(given: dict[str, Any]) -> tuple[dict[str, Any], Places]:
     """A blank for each value, and which value each blank stands for."""
-    places: dict[Any, tuple[str, Any]] = {}
+    places: Places = {}
 
     def blank(value: Value, name: str, number: int | None) -> Any:
         made = _BLANKS[_kind(value)](len(places))
@@ -198,7 +214,8 @@ def _maker(compiler: Any) -> Callable[[Sequence[Any]], Model] | None:
     fields, model = info["select_fields"], info["model"]
     start, end = fields[0], fields[-1] + 1
     names = [column[0].target.attname for column in compiler.select[start:end]]
-    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+    # The stubs are of a later Django than ours, where it takes one argument more.
+    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
     def make(row: Sequence[Any]) -> Model:
         found: Model = model.from_db(DEFAULT_DB_ALIAS, names, row[start:end])

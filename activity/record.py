@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from access.actors import Actor
+from access.changes import Change, put_in
+from access.questions import Question
 from activity import chain, shapes
 from activity.events import Event
 from activity.models import JournalEntry, JournalHead, LiveEvent, Notice
@@ -62,7 +64,7 @@ def record(
     target: Model | str | None = "",
     *,
     detail: dict[str, Any] | None = None,
-    audience: Q | None = None,
+    audience: Q | Collection[int] | None = None,
     notice: NoticeFacts | None = None,
     topics: Iterable[str] = (),
 ) -> JournalEntry:
@@ -70,7 +72,8 @@ def record(
 
     Call it last in a service: the journal has one writer at a time, and whoever holds its head
     lets everybody else wait until the commit. `audience` is a filter on people (from
-    `access.policy.people_who_can`); the actor is never told of an own act. A value that could
+    `access.policy.people_who_can`), or the people themselves if they were found by such a filter
+    in this transaction; the actor is never told of an own act. A value that could
     be somebody's words raises `NotForTheRecord`.
     """
     if not connection.in_atomic_block:
@@ -80,34 +83,64 @@ def record(
     told = _tell(actor, event, place, audience, notice or NoticeFacts(), now)
     entry = _write(actor, event, place, shapes.plain(detail or {}), now)
     if told:
-        Notice.objects.filter(pk__in=told).update(journal_seq=entry.seq)
+        _NUMBERED(notices=told, seq=entry.seq)
     _wake(event, place, topics, now)
     return entry
 
 
 def _tell(
-    actor: Actor, event: Event, target: str, audience: Q | None, facts: NoticeFacts, now: datetime
+    actor: Actor,
+    event: Event,
+    target: str,
+    audience: Q | Collection[int] | None,
+    facts: NoticeFacts,
+    now: datetime,
 ) -> list[int]:
     """Notices and waiting mails for everybody concerned but the actor.
 
     Before the head is taken, because on PostgreSQL a row that points at a person waits for
     whoever has that person locked. The line's number is filled in afterwards.
     """
-    if audience is None:
-        return []
-    concerned = get_user_model()._default_manager.filter(audience).exclude(pk=actor.user_id)
+    concerned = _people(audience) - {actor.user_id}
     target = shapes.target_of(facts.about) or target
-    if facts.merged:
-        known = Notice.objects.filter(event=event.value, target=target, read_at=None)
-        known.filter(recipient__in=concerned.values("pk")).update(at=now)
-        concerned = concerned.exclude(pk__in=known.values("recipient"))
-    people = list(concerned.distinct().order_by("pk"))
+    if concerned and facts.merged:
+        waiting = _WAITING.rows(event=event.value, target=target)
+        known = {pk: person for pk, person in waiting if person in concerned}
+        if known:
+            _AGAIN(notices=list(known), at=now)
+        concerned -= set(known.values())
+    if not concerned:
+        return []
+    people = _PEOPLE.models(people=concerned)
     common = {"event": event.value, "target": target, "journal_seq": 0, "at": now}
     notices = Notice.objects.bulk_create(
         Notice(recipient=person, **common, **facts.checked()) for person in people
     )
     queue_for(event, notices, now)
     return [row.pk for row in notices]
+
+
+def _people(audience: Q | Collection[int] | None) -> set[int | None]:
+    if not isinstance(audience, Q):
+        return set(audience or ())
+    rows = get_user_model()._default_manager.filter(audience)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+_PEOPLE = Question(
+    lambda people: get_user_model()._default_manager.filter(pk__in=people).order_by("pk")
+)
+_WAITING = Question(
+    lambda event, target: Notice.objects.filter(
+        event=event, target=target, read_at=None
+    ).values_list("pk", "recipient")
+)
+_AGAIN = Change(lambda notices, at: (Notice.objects.filter(pk__in=notices), {"at": at}))
+_NUMBERED = Change(
+    lambda notices, seq: (Notice.objects.filter(pk__in=notices), {"journal_seq": seq})
+)
+_HEAD = Question(lambda: JournalHead.objects.select_for_update().filter(pk=1))
+_LONGER = Change(lambda seq, hash: (JournalHead.objects.filter(pk=1), {"seq": seq, "hash": hash}))
 
 
 def forget_about(target: str, allowed: Q) -> int:
@@ -127,11 +160,11 @@ def _write(
     head = _locked_head()
     facts = entry_facts(actor, event, target, detail, now)
     line = chain.append(head.seq + 1, bytes(head.hash), facts)
-    entry = JournalEntry.objects.create(
+    entry = JournalEntry(
         seq=line.seq, prev=line.prev, entry=line.entry, hash=line.hash, **filed_under(facts)
     )
-    head.seq, head.hash = line.seq, line.hash
-    head.save(update_fields=["seq", "hash"])
+    put_in(entry)
+    _LONGER(seq=line.seq, hash=line.hash)
     return entry
 
 
@@ -140,6 +173,9 @@ def _locked_head() -> JournalHead:
 
     On SQLite the transaction itself (BEGIN IMMEDIATE) is the lock.
     """
+    if found := _HEAD.models():
+        head: JournalHead = found[0]
+        return head
     heads = JournalHead.objects.select_for_update()
     return heads.get_or_create(pk=1, defaults={"seq": 0, "hash": chain.GENESIS})[0]
 
@@ -182,9 +218,9 @@ def _wake(event: Event, target: str, topics: Iterable[str], now: datetime) -> No
     While the head is held, so that their numbers become visible in order: a page that has
     seen number 7 has seen 6.
     """
-    rows = LiveEvent.objects.bulk_create(
-        LiveEvent(topic=topic, event=event.value, target=target, at=now) for topic in topics
-    )
+    rows = [LiveEvent(topic=topic, event=event.value, target=target, at=now) for topic in topics]
+    for row in rows:
+        put_in(row)
     if rows:
         newest = max(row.pk for row in rows)
         # A lambda: Django 5.2 cannot name a functools.partial when a robust one fails.
@@ -195,18 +231,24 @@ _tally = Tally()
 
 
 def record_refusal(
-    actor: Actor, action: str, target: Model | str | None = "", *, reason: str = ""
+    actor: Actor,
+    action: str,
+    target: Model | str | None = "",
+    *,
+    reason: str = "",
+    about: dict[str, Any] | None = None,
 ) -> None:
     """Write down that `actor` was refused `action`, after the roll-back of what was refused.
 
     In a transaction of its own. Many alike within a minute become the 1st, the 10th, the
     100th…, each with its number, so that hammering on a door leaves a trace but no flood.
+    `about` says more of it, in the shapes of the record.
     """
     place = shapes.place_of(target)
     times = _tally.count((actor.user_id, action), place, timezone.now())
     if not times:
         return
-    detail = {"action": _refused_word(action), "times": times}
+    detail = {**shapes.plain(about or {}), "action": _refused_word(action), "times": times}
     if reason:
         detail["reason"] = _refused_word(reason)
     try:

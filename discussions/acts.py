@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from access.actors import Actor, current_actor
 from access.sockets import Member
 from activity.consumers import register_act
+from discussions.asking import thread_for
 from discussions.live import tell_seen
 from discussions.models import Thread
 from discussions.opening import can_open
-from discussions.queries import threads_for
 from discussions.sealing import Locked
 from discussions.services.messages import NotSent, post_message
 from discussions.services.reading import read_up_to
@@ -82,7 +82,7 @@ def _place(member: Member, data: Mapping[str, Any]) -> tuple[Actor, Thread]:
     actor, ref = current_actor(member.user_id), data.get("thread")
     thread = None
     if actor is not None and isinstance(ref, str) and actor.administration == member.administration:
-        thread = threads_for(actor).filter(ref=ref).first()
+        thread = thread_for(actor, ref)
     if actor is None or thread is None:
         raise NotDone(_("This discussion is not there, or no longer for you."))
     return actor, thread

@@ -14,20 +14,26 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from access.policy import Action, people_who_can
+from access.actors import Actor
+from access.policy import Action, can, people_who_can
 from access.questions import Question
 from accounts.models import User
 from activity.events import Event
 from activity.models import JournalEntry
 from discussions.facts import KIND, MESSAGE_KIND
 from discussions.models import (
+    Attention,
+    Bookmark,
     FormerRevision,
     Message,
     Participant,
     Reaction,
     Thread,
+    ThreadDraft,
+    ThreadEpoch,
     ThreadOfficer,
 )
+from vault.files import attached_to
 from vault.models import KeyHolder, SealedFile
 
 Keys = Mapping[UUID, Mapping[str, bytes]]
@@ -47,6 +53,7 @@ def readers(codes: Collection[str], named: Collection[int]) -> Q:
 
 
 _BY_UUID = Question(lambda uuids: Thread.objects.select_related("origin").filter(uuid__in=uuids))
+_BY_REF = Question(lambda ref: Thread.objects.select_related("origin").filter(ref=ref))
 _HELD = Question(
     lambda pk: Thread.objects.select_for_update(of=("self",))
     .select_related("origin")
@@ -86,6 +93,27 @@ _READERS = Question(
     lambda people, codes, named: User.objects.filter(
         readers(codes, named), pk__in=people
     ).values_list("pk")
+)
+_NEWEST_KEYS = Question(
+    lambda thread: ThreadEpoch.objects.filter(thread=thread).order_by("-number")[:2]
+)
+_SENT = Question(lambda uuid: Message.objects.select_related("epoch").filter(uuid=uuid))
+_ANY_FILE = Question(
+    lambda kind, object_id: attached_to(kind, object_id).order_by().values_list("pk")[:1]
+)
+_DRAFTS = Question(lambda thread, author: ThreadDraft.objects.filter(thread=thread, author=author))
+_BOOKMARK = Question(lambda thread, user: Bookmark.objects.filter(thread=thread, user=user))
+_FOLLOWERS = Question(
+    lambda thread, codes, named: (
+        User.objects.filter(
+            readers(codes, named),
+            pk__in=Bookmark.objects.filter(thread=thread, attention=Attention.FOLLOWING).values(
+                "user"
+            ),
+        )
+        .distinct()
+        .values_list("pk")
+    )
 )
 _KEYS = Question(
     lambda epochs: (
@@ -128,6 +156,12 @@ def threads_by_uuid(uuids: Iterable[UUID]) -> dict[UUID, Thread]:
     return {one.uuid: one for one in found}
 
 
+def thread_for(actor: Actor, ref: str) -> Thread | None:
+    """The thread of this reference, if this actor may read it now."""
+    found = _with_audience(_BY_REF.models(ref=ref))
+    return found[0] if found and can(actor, Action.READ_THREAD, found[0]) else None
+
+
 def held(thread: Thread) -> Thread:
     """The thread, locked until the transaction ends, with who takes part as of now."""
     found = _with_audience(_HELD.models(pk=thread.pk))
@@ -165,6 +199,37 @@ def keys_of(epochs: Iterable[UUID]) -> Keys:
     for epoch, holder, key_id in _KEYS.rows(epochs=set(epochs)):
         found[epoch][holder] = bytes(key_id)
     return found
+
+
+def newest_two_keys(thread: Thread) -> list[ThreadEpoch]:
+    """The rows of the thread's present key and of the one before it."""
+    return _NEWEST_KEYS.models(thread=thread.pk)
+
+
+def message_of(uuid: UUID) -> Message | None:
+    """What was sent under this id, with its key's row."""
+    found = _SENT.models(uuid=uuid)
+    return found[0] if found else None
+
+
+def has_files(kind: str, object_id: UUID) -> bool:
+    """Whether files hang on this."""
+    return bool(_ANY_FILE.rows(kind=kind, object_id=object_id))
+
+
+def own_drafts(actor: Actor, thread: Thread) -> list[ThreadDraft]:
+    """What this person has begun in this thread."""
+    return _DRAFTS.models(thread=thread.pk, author=actor.user_id)
+
+
+def own_bookmark(actor: Actor, thread: Thread) -> Bookmark | None:
+    found = _BOOKMARK.models(thread=thread.pk, user=actor.user_id)
+    return found[0] if found else None
+
+
+def followers_of(thread: Thread) -> list[int]:
+    """Who follows the thread, among those who may read it now."""
+    return _FOLLOWERS.column(thread=thread.pk, codes=thread.holder_codes, named=thread.named_ids)
 
 
 def journal_entries(targets: Iterable[str]) -> list[tuple[str, bytes]]:

@@ -30,7 +30,7 @@ from discussions.asking import (
 )
 from discussions.models import Message, Thread
 from discussions.opening import genuine_among, open_answered, open_messages, open_topics
-from discussions.presentation import Post, posts_of
+from discussions.presentation import REFERENCE, Post, posts_of
 from vault.models import SealedFile
 
 MESSAGE = "discussions.message:"
@@ -61,8 +61,14 @@ def _posts(reader: Actor, vault: Any, beside: Beside) -> dict[str, Post]:
     thread, messages = beside.thread, list(beside.messages.values())
     opened = open_messages(vault, thread, messages, genuine=beside.genuine)
     answered = open_answered(reader, vault, thread, opened, beside.answered)
-    posts = posts_of(reader, thread, opened, answered, beside.files)
-    return dict(zip(beside.messages, posts, strict=True))
+    # What opens alike looks alike, but for links to what only one of them may see.
+    alike = (tuple(opened), tuple(answered), get_language())
+    if alike not in beside.posts:
+        posts = posts_of(reader, thread, opened, answered, beside.files)
+        if any(one.words and REFERENCE.search(one.words.text) for one in opened):
+            return dict(zip(beside.messages, posts, strict=True))
+        beside.posts[alike] = posts
+    return dict(zip(beside.messages, beside.posts[alike], strict=True))
 
 
 def _post(event: LiveEvent, thread: Thread, post: Post, kept: Kept) -> str:
@@ -86,6 +92,7 @@ class Beside:
     genuine: frozenset[int]
     files: Mapping[Any, list[SealedFile]]
     answered: dict[int, tuple[Message, bool]] = field(default_factory=dict)
+    posts: dict[Any, list[Post]] = field(default_factory=dict)
 
 
 def messages_of_events(

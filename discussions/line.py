@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from access.actors import Actor
+from access.changes import Change, put_in
 from discussions import chain
 from discussions.facts import LABEL, digest, statement
 from discussions.models import Message, Thread
@@ -35,8 +36,16 @@ def add_to_chain(vault: Vault, message: Message) -> None:
     said = statement(message)
     message.signature = sign_statement(vault, LABEL, said)
     message.hash = chain.link(said, message.signature)
-    message.save(force_insert=True)
+    put_in(message)
     thread = message.thread
     thread.last_number, thread.last_hash = message.number, message.hash
     thread.last_at = message.sent_at
-    thread.save(update_fields=["last_number", "last_hash", "last_at"])
+    _END(
+        pk=thread.pk,
+        last_number=thread.last_number,
+        last_hash=thread.last_hash,
+        last_at=thread.last_at,
+    )
+
+
+_END = Change(lambda pk, **end: (Thread.objects.filter(pk=pk), end))

@@ -82,7 +82,8 @@ class ThreadPages:
         thread = _thread_named(events[0].topic)
         if thread is None:
             return Verdict([nobody] * len(events), members)
-        readers, read = readers_among(thread, members), {}
+        readers = readers_among(thread, members)
+        read: dict[Any, Any] = {}
         messages = messages_of_events(events, thread, read)
         keys = keys_of(one.epoch.uuid for one in messages.values())
         keep_holders(thread, keys, read)

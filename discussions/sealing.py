@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from access.actors import Actor
+from discussions.asking import newest_two_keys
 from discussions.facts import KIND, MESSAGE_KIND, epoch_facts
 from discussions.models import Message, Thread, ThreadEpoch
 from vault import circles
@@ -41,7 +42,7 @@ def topic_of(opened: OpenEpoch) -> str:
 
 def newest_epochs(thread: Thread) -> tuple[ThreadEpoch, ThreadEpoch | None]:
     """The present key's row, and the one before it."""
-    rows = list(thread.epochs.order_by("-number")[:2])
+    rows = newest_two_keys(thread)
     if not rows:
         raise SealBroken
     for row in rows:

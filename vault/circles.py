@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from access.actors import Actor
 from vault.crypto.errors import CannotOpen
-from vault.manifests import SealBroken, check_manifest, sign_manifest
-from vault.models import KeyHolder, Manifest
+from vault.manifests import SealBroken, check_manifest, sign_manifest, stored_manifest
+from vault.models import KeyHolder
 from vault.objects import DataKey, Holder, hand_out, is_sealed_to, open_key, open_keys
 from vault.sessions import Vault
 
@@ -82,6 +82,8 @@ def holders_of(vault: Vault, circle: Circle) -> list[Holder]:
         for code, epoch in sorted(epochs.items())
         if epoch is not None
     ]
+    if not circle.named_ids:
+        return holders
     view = vault.directory()
     people = [(user_id, view.person(user_id)) for user_id in sorted(circle.named_ids)]
     return holders + [Holder.person(pk, one.public.personal) for pk, one in people if one]
@@ -146,7 +148,7 @@ def check_audience(row: CircleKey, circle: Circle) -> None:
 
 def signed_holders(kind: str, row: CircleKey) -> list[list[Any]]:
     """Name, epoch and key id of each holder, as the manifest says (not checked here)."""
-    manifest = Manifest.objects.filter(kind=kind, object_id=row.uuid, revision=1).first()
+    manifest = stored_manifest(kind, row.uuid, 1)
     if manifest is None:
         raise SealBroken
     found: list[list[Any]] = json.loads(bytes(manifest.body)).get("holders", [])

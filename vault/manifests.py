@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from access.questions import Question
 from vault.crypto.canonical import canonical, read_canonical
 from vault.crypto.errors import CannotOpen
 from vault.directory import PersonEntry, directory
@@ -97,9 +98,7 @@ def check_manifest(
     signature of somebody else is none. `holders` are the names (codes, `user:<id>`) that the
     rows claim; `files` are what the page would list, in its order.
     """
-    manifest = Manifest.objects.filter(
-        kind=data_key.kind, object_id=data_key.object_id, revision=data_key.revision
-    ).first()
+    manifest = stored_manifest(data_key.kind, data_key.object_id, data_key.revision)
     if manifest is None:
         raise SealBroken
     said = said_in(manifest)
@@ -120,6 +119,19 @@ def check_manifest(
     if not are_as_signed(said, files):
         raise SealBroken
     return manifest
+
+
+_STORED = Question(
+    lambda kind, object_id, revision: Manifest.objects.filter(
+        kind=kind, object_id=object_id, revision=revision
+    )
+)
+
+
+def stored_manifest(kind: str, object_id: UUID, revision: int) -> Manifest | None:
+    """What lies there as the manifest of this revision, not checked; None if nothing does."""
+    found = _STORED.models(kind=kind, object_id=object_id, revision=revision)
+    return found[0] if found else None
 
 
 def said_in(manifest: Manifest) -> dict[str, Any]:

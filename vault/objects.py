@@ -12,10 +12,9 @@ rules above may have said.
 from __future__ import annotations
 
 import json
-from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -147,13 +146,24 @@ def is_sealed_to(vault: Vault | None, kind: str, object_id: UUID, revision: int)
     )
 
 
-HOLDER_FACTS = ("pk", "kind", "object_id", "revision", "key_id", "holder", "epoch", "box", "wrap")
-# A page opens fifty, and a message one for each administration: no models, and written once.
-HolderFacts = namedtuple("HolderFacts", HOLDER_FACTS)  # type: ignore[misc]  # the names, once
+class HolderFacts(NamedTuple):
+    """What a row of KeyHolder holds. A page opens fifty: no models."""
+
+    pk: int
+    kind: str
+    object_id: UUID
+    revision: int
+    key_id: bytes
+    holder: str
+    epoch: int
+    box: bytes | None
+    wrap: bytes | None
+
+
 _HOLDERS = Question(
     lambda kind, objects, keys: KeyHolder.objects.filter(
         kind=kind, object_id__in=objects, key_id__in=keys
-    ).values_list(*HOLDER_FACTS)
+    ).values_list(*HolderFacts._fields)
 )
 
 

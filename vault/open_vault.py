@@ -108,7 +108,8 @@ class Vault:
 
     def sealable_epochs(self, codes: Iterable[str]) -> dict[str, EpochEntry | None]:
         """As Directory.sealable_epoch for each, with the fingerprints this person has compared."""
-        view, confirmed = self.directory(), self.confirmed()
+        view, memory = remembered.directory_and_memory(self.user_id, self.remember_key)
+        confirmed = remembered.confirmed_keys(memory)
         return {code: view.sealable_epoch(code, confirmed=confirmed) for code in codes}
 
     def sealable_epoch(self, code: str) -> EpochEntry | None:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from access.questions import Question
 from activity.models import Checkpoint
 from vault.crypto.canonical import canonical, read_canonical
 from vault.crypto.context import context
@@ -26,6 +27,11 @@ from vault.models import Remembered
 
 if TYPE_CHECKING:
     from vault.models import KeySlot
+
+
+_BLOB = Question(lambda user_id: Remembered.objects.filter(user_id=user_id).values_list("blob"))
+_NEWEST = Question(lambda size: Checkpoint.objects.filter(size__gte=size).order_by("-size")[:1])
+_THAT_ONE = Question(lambda size: Checkpoint.objects.filter(size=size))
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,10 @@ class Memory:
 
     def _checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint if it is news; the one remembered must still be there."""
-        rows = Checkpoint.objects.filter(size__gte=self.checkpoint_size).order_by("size")
-        newest = rows.last()
+        found = _NEWEST.models(size=self.checkpoint_size)
+        newest: Checkpoint | None = found[0] if found else None
         if self.checkpoint_size:
-            kept = rows.filter(size=self.checkpoint_size).first()
+            kept = next(iter(_THAT_ONE.models(size=self.checkpoint_size)), None)
             if kept is None or bytes(kept.root).hex() != self.checkpoint_root:
                 raise DirectoryShortened
         return newest if newest and newest.size > self.checkpoint_size else None
@@ -91,10 +97,10 @@ def recall(user_id: int, key: bytes) -> Memory:
 
     The row is made together with the first slot, so that its absence is never innocent.
     """
-    row = Remembered.objects.filter(user_id=user_id).first()
-    if row is None:
+    found = _BLOB.column(user_id=user_id)
+    if not found:
         raise CannotOpen
-    return _opened(user_id, key, bytes(row.blob))
+    return _opened(user_id, key, bytes(found[0]))
 
 
 @transaction.atomic
@@ -133,12 +139,17 @@ def refuse_former_slot(slot: KeySlot, root: bytes) -> None:
 
 def directory_for(user_id: int, key: bytes) -> Directory:
     """The directory, if it extends the longest one this person has seen."""
+    return directory_and_memory(user_id, key)[0]
+
+
+def directory_and_memory(user_id: int, key: bytes) -> tuple[Directory, Memory]:
+    """The same, with what this person remembers."""
     view = directory()
     memory = recall(user_id, key)
     seen = memory.seen(view)
     if seen != memory:
         keep(user_id, key, seen)
-    return view
+    return view, seen
 
 
 def confirmed_keys(memory: Memory) -> frozenset[bytes]:

@@ -87,8 +87,7 @@ class Doorkeeper:
     def used(self, member: Member) -> None:
         """An act over the socket is use of the session, like an act on a page."""
         number = _vault_session(member)
-        row = VaultSession.objects.filter(pk=number).first() if number else None
-        if row is not None:
+        for row in _ROW.models(number=number) if number else ():
             sessions.touch(row)
 
 
@@ -113,6 +112,7 @@ def _living_sessions(keys: Iterable[str]) -> set[str]:
     return set(_LIVING.column(keys=set(keys), now=timezone.now()))
 
 
+_ROW = Question(lambda number: VaultSession.objects.filter(pk=number))
 _LIVING = Question(
     lambda keys, now: Session.objects.filter(pk__in=keys, expire_date__gt=now).values_list("pk")
 )

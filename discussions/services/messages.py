@@ -16,13 +16,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
+from access.changes import Change
 from access.faces import appointed
 from access.policy import Action, people_who_can, require
 from access.roles import READS
 from accounts.models import User
 from activity.events import Event
 from activity.record import record
-from discussions.asking import held
+from discussions.asking import (
+    followers_of,
+    has_files,
+    held,
+    message_of,
+    own_bookmark,
+    own_drafts,
+)
 from discussions.audience import names_in
 from discussions.content import TEXT_LIMIT, FileFact, Words
 from discussions.facts import (
@@ -48,7 +56,6 @@ from discussions.models import (
     Participant,
     Reaction,
     Thread,
-    ThreadDraft,
 )
 from discussions.sealing import OpenEpoch, epoch_to_write_under, message_key, open_epoch
 from vault import files
@@ -89,13 +96,14 @@ def post_message(
     """
     thread = held(thread)
     require(actor, Action.POST_MESSAGE, thread)
-    sent = Message.objects.select_related("epoch").filter(uuid=message_id).first()
+    sent = message_of(message_id)
     if sent is not None:
         return _same(sent, thread, actor)
-    _check(text, thread, message_id, reply_to)
+    with_files = _check(text, thread, message_id, reply_to)
     opened = epoch_to_write_under(actor, vault, thread)
     message = next_message(actor, thread, opened, uuid=message_id)
-    words = Words(text.strip(), get_language() or "en", reply_to, _attached(vault, opened, message))
+    attached = _attached(vault, opened, message) if with_files else ()
+    words = Words(text.strip(), get_language() or "en", reply_to, attached)
     _write(vault, opened, message, words)
     named = mentions_in(words.text, names_in(thread)) if "@" in words.text else []
     _note_mentions(message, {one.name for one in named})
@@ -111,20 +119,22 @@ def _same(sent: Message, thread: Thread, actor: Actor) -> Message:
     return sent
 
 
-def _check(text: str, thread: Thread, message_id: UUID, reply_to: int) -> None:
-    has_files = files.attached_to(DRAFT_KIND, message_id).exists()
-    if not text.strip() and not has_files:
+def _check(text: str, thread: Thread, message_id: UUID, reply_to: int) -> bool:
+    """Whether files go with it, or NotSent."""
+    with_files = has_files(DRAFT_KIND, message_id)
+    if not text.strip() and not with_files:
         raise NotSent({"text": _("Write something first.")})
     if len(text) > TEXT_LIMIT:
         raise NotSent({"text": _(
             "This is %(length)d characters long; a message takes %(limit)d. Attach it as a file, "
             "or send it in parts.") % {"length": len(text), "limit": TEXT_LIMIT}})  # fmt: skip
-    if has_files and files.unfinished(DRAFT_KIND, message_id):
+    if with_files and files.unfinished(DRAFT_KIND, message_id):
         raise NotSent(
             {"files": _("A file has not arrived in full, or was refused. Finish or remove it.")}
         )
     if not 0 <= reply_to <= thread.last_number:
         raise NotSent({"reply_to": _("The message that this answers is not there.")})
+    return with_files
 
 
 def _attached(vault: Vault, opened: OpenEpoch, message: Message) -> tuple[FileFact, ...]:
@@ -153,8 +163,8 @@ def _sealed(opened: OpenEpoch, message: Message, words: Words) -> bytes:
 def _drop_drafts(actor: Actor, thread: Thread) -> None:
     """What this person had begun here is sent now. What another window has begun with files of
     its own stays, so that no file is lost by it."""
-    for draft in ThreadDraft.objects.filter(thread=thread, author_id=actor.user_id):
-        if not files.attached_to(DRAFT_KIND, draft.id).exists():
+    for draft in own_drafts(actor, thread):
+        if not has_files(DRAFT_KIND, draft.id):
             draft.delete()
 
 
@@ -169,19 +179,35 @@ def _note_mentions(message: Message, named: set[Name]) -> None:
 
 def _keep_up(actor: Actor, message: Message) -> None:
     """Who writes has read what is there, and follows from then on, unless the thread is muted."""
-    mark, fresh = Bookmark.objects.get_or_create(
-        user_id=actor.user_id,
-        thread=message.thread,
-        defaults={"position": message.number, "attention": Attention.FOLLOWING},
-    )
+    mark, fresh = own_bookmark(actor, message.thread), False
+    if mark is None:
+        mark, fresh = Bookmark.objects.get_or_create(
+            user_id=actor.user_id,
+            thread=message.thread,
+            defaults={"position": message.number, "attention": Attention.FOLLOWING},
+        )
     if not fresh:
         mark.position = max(mark.position, message.number)
         if mark.attention == Attention.USUAL:
             mark.attention = Attention.FOLLOWING
-        mark.save(update_fields=["position", "attention"])
-    Participant.objects.filter(
-        thread=message.thread, administration=actor.administration, seen__lt=message.number
-    ).update(seen=message.number)
+        _MOVED(
+            user=actor.user_id,
+            thread=message.thread_id,
+            position=mark.position,
+            attention=str(mark.attention),
+        )
+    _SEEN(thread=message.thread_id, code=actor.administration, seen=message.number)
+
+
+_MOVED = Change(
+    lambda user, thread, **mark: (Bookmark.objects.filter(user=user, thread=thread), mark)
+)
+_SEEN = Change(
+    lambda thread, code, seen: (
+        Participant.objects.filter(thread=thread, administration=code, seen__lt=seen),
+        {"seen": seen},
+    )
+)
 
 
 def _record_post(
@@ -190,23 +216,22 @@ def _record_post(
     detail = {"number": message.number, "hash": bytes(message.hash).hex(), "thread": thread.ref}
     if opened.made:
         detail["key"] = opened.made
-    readers = people_who_can(Action.READ_THREAD, thread)
-    muted = Bookmark.objects.filter(thread=thread, attention=Attention.MUTED).values("user")
     called = _called(named)
     if called is not None:
+        readers = people_who_can(Action.READ_THREAD, thread)
+        muted = Bookmark.objects.filter(thread=thread, attention=Attention.MUTED).values("user")
         record(
             actor, Event.MENTIONED, message_target(message),
             audience=readers & called & ~Q(pk__in=muted),
             notice=notice_facts(thread, actor.administration, merged=True),
         )  # fmt: skip
-    followers = Bookmark.objects.filter(thread=thread, attention=Attention.FOLLOWING)
-    told = readers & Q(pk__in=followers.values("user"))
+    followers = set(followers_of(thread)) - {actor.user_id}
     record(
         actor,
         Event.MESSAGE_POSTED,
         message_target(message),
         detail=detail,
-        audience=told & ~called if called is not None else told,
+        audience=followers if called is None else Q(pk__in=followers) & ~called,
         notice=notice_facts(thread, actor.administration, merged=True),
         topics=topics_of(thread),
     )
