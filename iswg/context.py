@@ -100,6 +100,7 @@ def _nav(actor: Any) -> list[NavItem]:
             ),
             _discussions(actor),
             _meetings(),
+            NavItem("mous", _("MOU"), reverse("mous:list"), "mou"),
             NavItem(
                 "administrations",
                 _("Administrations"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +13,8 @@ from access.actors import Actor
 from bulletins import opening, queries
 from discussions.opening import open_topics
 from discussions.queries import unread_mentions
+from iswg.mou_needs import register_needs
+from iswg.need import Need
 from meetings.owed import minutes_to_read, open_silences, owed_actions
 from meetings.registers import with_words
 from meetings.titles import item_titles, titles_of
@@ -22,19 +23,6 @@ from vault.sessions import Vault
 from vault.waiting import waiting_for_key
 
 SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One row of the home page: the deadline in the margin, and one button with the real verb."""
-
-    id: str
-    title: str
-    url: str
-    verb: str
-    due_on: datetime.date | None = None
-    tlp: str = ""
-    facts: tuple[str, ...] = ()
 
 
 def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
@@ -49,6 +37,7 @@ def needs_of(actor: Actor, vault: Vault | None) -> list[Need]:
         *_actions(actor, vault),
         *_silences(actor, vault),
         *_minutes(actor, vault),
+        *register_needs(actor),
         *_keys(actor),
     ]
     far = datetime.date.max

@@ -32,8 +32,10 @@ from bulletins.search import search as search_bulletins
 from discussions.search import search_threads
 from iswg import errors
 from iswg.clocks import clocks, date_line
+from iswg.mou_card import mou_card
 from iswg.needs import needs_of
 from meetings.cards import next_meeting_card
+from mous.queries import instruments_called
 from vault.http import unlocked
 from vault.searching import StillSearching
 
@@ -64,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "may_write": can(actor, Action.WRITE_DRAFT),
             "live_since": since,
             "next_meeting": next_meeting_card(request),
+            "mou": mou_card(request),
             **_pacific(request),
         },
     )
@@ -114,9 +117,11 @@ def search(request: HttpRequest) -> HttpResponse:
     try:
         found = search_bulletins(request.actor, request.vault, typed) if typed else None
         said = search_threads(request.actor, request.vault, typed) if typed else None
+        instruments = instruments_called(request.actor, typed) if typed else []
     except StillSearching:
         return errors.page(request, 429, seconds=5)
-    response = render(request, "iswg/search.html", {"typed": typed, "found": found, "said": said})
+    context = {"typed": typed, "found": found, "said": said, "instruments": instruments}
+    response = render(request, "iswg/search.html", context)
     response["Cache-Control"] = "no-store"
     return response
 

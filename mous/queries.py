@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from access.actors import Actor
 from access.policy import Action, visible
 from accounts.models import Membership
+from accounts.spoken import fold_name
 from mous.lifecycle import (
     SIGNED,
     TAKING_PART,
@@ -31,6 +32,17 @@ def instruments_for(actor: Actor) -> QuerySet[Instrument]:
     """The instruments that this actor may see."""
     rows = Instrument.objects.select_related("depositary")
     return visible(rows, actor, Action.READ_REGISTER)
+
+
+def instruments_called(actor: Actor, words: str) -> list[Instrument]:
+    """Those whose title or address has these words in it, accents and case apart."""
+    wanted = fold_name(words)
+    rows = instruments_for(actor)
+    return [
+        one
+        for one in rows
+        if any(wanted in fold_name(name) for name in (one.title, one.title_fr, one.slug))
+    ]
 
 
 def parties_of(instrument: Instrument) -> QuerySet[Party]:
