@@ -49,6 +49,7 @@ class Content:
     legal_basis: str = ""
     caveats: str = ""
     places: tuple[str, ...] = ()
+    data_kinds: tuple[str, ...] = ()  # values of wording.sharing.DataKind
     files: tuple[FileFact, ...] = ()
 
     @property

@@ -19,6 +19,7 @@ from bulletins import handling
 from bulletins.content import BODY_LIMIT, KEY_LINE_LIMIT, TITLE_LIMIT, DraftContent
 from bulletins.models import ProductType, Tlp, Urgency
 from bulletins.ports import ports
+from wording.sharing import DataKind
 
 NOT_SAID = ("", _("Not said"))
 DATES = ("due_on", "valid_until")
@@ -50,6 +51,12 @@ class ComposeForm(forms.Form):
         label=_("Named officers (TLP:RED only)"),
         widget=forms.CheckboxSelectMultiple,
         coerce=int,
+    )
+    data_kinds = forms.MultipleChoiceField(
+        label=_("Kinds of data in it"),
+        help_text=_("Some laws keep these back. Tick what the text or a file holds."),
+        choices=DataKind.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     source_reliability = forms.ChoiceField(
         label=_("Source"),

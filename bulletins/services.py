@@ -6,23 +6,23 @@ is in `opening.py`, because it writes as well: it wraps keys, and it fills the l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from access.grants import grant
 from access.policy import Action, people_who_can, require, visible
-from access.switchboard import may_receive
 from activity.events import Event
 from activity.record import record
 from bulletins.content import Content, DraftContent, FileFact, draft_from, to_bytes
 from bulletins.facts import KIND, facts_of, notice_facts, target_of, topics_of
-from bulletins.handling import contradictions
+from bulletins.faults import faults_of
+from bulletins.lawful import Lawfulness, lawfulness
 from bulletins.models import (
     AdministrationCount,
     Bulletin,
@@ -31,14 +31,12 @@ from bulletins.models import (
     Outcome,
     PersonCount,
     Place,
-    ProductType,
     Recipient,
     Revision,
     Tlp,
-    Urgency,
 )
 from bulletins.quota import refuse_one_too_many
-from bulletins.readership import Readership, choosable_administrations, readership
+from bulletins.readership import Readership, readership
 from vault import files, remembered
 from vault.crypto.context import context
 from vault.crypto.envelope import open_sealed, seal
@@ -61,11 +59,12 @@ class DraftChanged(Exception):
 
 
 class NotPublishable(Exception):
-    """The draft cannot be issued as it stands: sentences by field."""
+    """The draft cannot be issued as it stands: sentences by field; `law` is what the register
+    says of its recipients."""
 
-    def __init__(self, faults: dict[str, str]) -> None:
+    def __init__(self, faults: dict[str, str], law: Lawfulness) -> None:
         super().__init__()
-        self.faults = faults
+        self.faults, self.law = faults, law
 
 
 # Drafts ---------------------------------------------------------------------------------------
@@ -167,62 +166,25 @@ def discard_draft(*, actor: Actor, draft: Draft, vault: Vault | None = None) -> 
 # Publication ----------------------------------------------------------------------------------
 
 
-def faults_of(content: DraftContent, actor: Actor, audience: Readership) -> dict[str, str]:
-    """What stands against publishing, by field; empty if nothing does."""
-    faults = {
-        one.field: str(one.sentence)
-        for one in contradictions(
-            tlp=content.tlp,
-            pap=content.pap,
-            administrations=set(content.recipients),
-            officers=set(content.officers),
-            own=actor.administration,
-            requested_action=content.requested_action,
-        )
-    }
-    faults |= _unknown(content)
-    if not audience.is_vouched:
-        faults["author"] = _("Nobody has vouched for your key yet, so no reader could check that "
-            "this comes from you. Your draft is kept.")  # fmt: skip
-    if gone := _no_longer_members(content, actor):
-        faults.setdefault("recipients", _("No bulletin goes to %(names)s at present.") % {
-            "names": ", ".join(gone)})  # fmt: skip
-    if audience.unready and "recipients" not in faults:
-        faults["recipients"] = audience.unready_sentence
-    if audience.unready_officers and "officers" not in faults:
-        faults["officers"] = audience.unready_officers_sentence
-    for code in sorted(audience.codes - {actor.administration}):
-        answer = may_receive(actor.administration, code, content.tlp, timezone.now().date())
-        if answer.refuses and "recipients" not in faults:
-            faults["recipients"] = answer.reason
-    if files.unfinished(DRAFT_KIND, audience.draft_id):
-        faults["files"] = _("A file has not arrived in full, or was refused. Finish or remove it.")
-    return faults
+def publish_bulletin(
+    *, actor: Actor, vault: Vault, draft: Draft, version: int, answered: Iterable[str] = ()
+) -> Bulletin:
+    """Issue the draft: seal it for its recipients, freeze them, sign, tell them.
 
-
-def _unknown(content: DraftContent) -> dict[str, str]:
-    """A draft keeps whatever was sent for these, and publication puts them into clear columns:
-    there a word of somebody's own would lie unsealed, and no page could draw it."""
-    columns = {"product_type": ProductType, "tlp": Tlp, "urgency": Urgency}
-    return {
-        name: _("Choose one of the list.")
-        for name, choices in columns.items()
-        if getattr(content, name) not in choices.values
-    }
-
-
-def _no_longer_members(content: DraftContent, actor: Actor) -> list[str]:
-    """Chosen while one wrote, and suspended or gone since."""
-    choosable = {one.code for one in choosable_administrations()}
-    return sorted(set(content.recipients) - choosable - {actor.administration})
+    `answered` are the recipients for whom the author answers on another basis, where the register
+    only warns. Asked twice (a double click), the second time finds the bulletin and returns it.
+    """
+    try:
+        return _published(actor, vault, draft, version, answered)
+    except NotPublishable as refusal:
+        refusal.law.record_refusal(actor, draft.pk)
+        raise
 
 
 @transaction.atomic
-def publish_bulletin(*, actor: Actor, vault: Vault, draft: Draft, version: int) -> Bulletin:
-    """Issue the draft: seal it for its recipients, freeze them, sign, tell them.
-
-    Asked twice (a double click), the second time finds the bulletin and returns it.
-    """
+def _published(
+    actor: Actor, vault: Vault, draft: Draft, version: int, answered: Iterable[str]
+) -> Bulletin:
     # The lock first: whoever waits for it while the draft is issued finds the bulletin then.
     held = Draft.objects.select_for_update().filter(pk=draft.pk).first()
     issued = Bulletin.objects.filter(uuid=draft.pk, author_id=actor.user_id).first()
@@ -236,14 +198,22 @@ def publish_bulletin(*, actor: Actor, vault: Vault, draft: Draft, version: int) 
         raise DraftChanged(draft)
     content = open_draft(vault, draft)
     audience = readership(actor, vault, draft.pk, content)
-    faults = faults_of(content, actor, audience)
+    law = lawfulness(actor, content, audience.codes)
+    faults = faults_of(content, actor, audience, law)
+    if left := law.unanswered(answered):
+        faults.setdefault("answered", left)
     if faults:
-        raise NotPublishable(faults)
-    return _issue(actor, vault, draft, content, audience)
+        raise NotPublishable(faults, law)
+    return _issue(actor, vault, draft, content, audience, law)
 
 
 def _issue(
-    actor: Actor, vault: Vault, draft: Draft, content: DraftContent, audience: Readership
+    actor: Actor,
+    vault: Vault,
+    draft: Draft,
+    content: DraftContent,
+    audience: Readership,
+    law: Lawfulness,
 ) -> Bulletin:
     bulletin = Bulletin.objects.create(
         uuid=draft.pk,
@@ -271,6 +241,7 @@ def _issue(
             "recipients": sorted(audience.codes),
             "officers": sorted(audience.officer_ids),
             "tlp": bulletin.tlp,
+            **({"bases": bases} if (bases := law.traced()) else {}),
         },
         audience=people_who_can(Action.READ_BULLETIN, bulletin),
         notice=notice_facts(bulletin),

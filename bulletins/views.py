@@ -16,6 +16,7 @@ from activity.queries import latest_live_id
 from bulletins import filters, handling, opening, queries, services
 from bulletins.boxes import Box
 from bulletins.granted import granted
+from bulletins.lawful import bases_of, kinds_in
 from bulletins.models import Bulletin, Outcome
 from bulletins.ports import ports_named
 from bulletins.presentation import attachments, drawn_rows, ledger_cells, map_points
@@ -136,6 +137,8 @@ def detail_context(actor, bulletin: Bulletin, opened: opening.Opened) -> dict:
         "ports": ports_named(content.places),
         "points": map_points(content.places),
         "expired": queries.is_expired(bulletin),
+        "kinds": kinds_in(content),
+        "bases": bases_of(bulletin) if actor.administration == bulletin.origin_id else [],
         **ledger_context(actor, bulletin),
     }
 

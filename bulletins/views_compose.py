@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.policy import Action, can, require
+from access.switchboard import participating
 from accounts.groups import groups_on
 from accounts.models import Administration
 from bulletins import handling, queries, services
+from bulletins.content import DraftContent
+from bulletins.faults import faults_of
 from bulletins.forms import ComposeForm, blank_content
 from bulletins.granted import granted
+from bulletins.lawful import kinds_in, lawfulness, laws_of, reasons_against
 from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
@@ -53,7 +57,8 @@ def _page(
         "version": version,
         "tlp_sentences": handling.TLP_MEANING,
         "pap_sentences": handling.PAP_MEANING,
-        "groups": groups_on(timezone.localdate()),
+        "groups": [*groups_on(timezone.localdate()), *participating(timezone.now().date())],
+        "notes": _notes(request, form),
         "unready": _unready(request.vault),
         "officers_by_place": form.fields["officers"].choices,
         "files": ARRIVING.rows(request.vault, draft_id, draft_id=draft_id),
@@ -63,6 +68,14 @@ def _page(
     response = render(request, "bulletins/compose.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _notes(request: HttpRequest, form: ComposeForm) -> dict[str, str]:
+    """Beside whom stands why it may not go there, at the label and with the data of this form."""
+    chosen = {name: form[name].value() for name in ("tlp", "data_kinds")}
+    content = DraftContent(tlp=chosen["tlp"] or "", data_kinds=tuple(chosen["data_kinds"] or ()))
+    codes = [code for code, _label in form.fields["recipients"].choices]
+    return reasons_against(request.actor, content, codes)
 
 
 def _unready(vault: Vault) -> list[Administration]:
@@ -199,8 +212,9 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     require(request.actor, Action.WRITE_DRAFT)
     if Bulletin.objects.filter(uuid=draft_id).exists():
         return JsonResponse({"sentence": _("This bulletin has been published.")}, status=409)
+    form = _form(request, request.POST)
     try:
-        draft = _keep(request, draft_id, _form(request, request.POST))
+        draft = _keep(request, draft_id, form)
     except services.DraftChanged:
         words = _("This draft was changed in another window. Reload to see both.")
         return JsonResponse({"sentence": words}, status=409)
@@ -208,7 +222,8 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return JsonResponse({"sentence": full.sentence}, status=full.status)
     # The page of a draft that has just been begun moves to its address, so that it can be reloaded.
     page = reverse("bulletins:draft", args=[draft.pk])
-    return JsonResponse({"version": draft.version, "page": page})
+    notes = _notes(request, form)
+    return JsonResponse({"version": draft.version, "page": page, "notes": notes})
 
 
 @require_GET
@@ -223,13 +238,15 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     _say_if_put_back(request, draft)
     form = _strict_form(request, content)
     audience = readership(request.actor, request.vault, draft.pk, content)
+    law = lawfulness(request.actor, content, audience.codes)
     form.add_faults(
-        {k: v for k, v in services.faults_of(content, request.actor, audience).items()
+        {k: v for k, v in faults_of(content, request.actor, audience, law).items()
          if not form.has_error(k)}
     )  # fmt: skip
     if form.errors:
+        law.record_refusal(request.actor, draft.pk)
         return _page(request, draft.pk, form, draft.version, status=422)
-    return _check_page(request, draft, content, audience)
+    return _check_page(request, draft, content, audience, law)
 
 
 def _strict_form(request: HttpRequest, content) -> ComposeForm:
@@ -246,12 +263,22 @@ def _as_data(content) -> dict:
             for name, v in ComposeForm.initial_of(content).items()}  # fmt: skip
 
 
-def _check_page(request, draft: Draft, content, audience, status: int = 200) -> HttpResponse:
+def _check_page(
+    request, draft: Draft, content, audience, law, *, unanswered: str = "", answered=()
+) -> HttpResponse:
     response = render(request, "bulletins/check.html", {
         "nav_key": "bulletins",
         "draft": draft,
         "content": content,
         "audience": audience,
+        "readers": [
+            {"administration": one, "basis": law.bases.get(one.code)} for one in audience.others
+        ],
+        "warned": [one for one in audience.others if one.code in law.warned],
+        "unanswered": unanswered,
+        "answered": answered,
+        "laws": laws_of(request.vault, audience.administrations),
+        "kinds": kinds_in(content),
         "body": markdown(content.body),
         "meaning": handling.TLP_MEANING[content.tlp],
         "pap_meaning": handling.PAP_MEANING.get(content.pap, ""),
@@ -263,7 +290,7 @@ def _check_page(request, draft: Draft, content, audience, status: int = 200) -> 
         "ports": ports_named(content.places),
         "points": map_points(content.places),
         "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, draft),
-    }, status=status)  # fmt: skip
+    }, status=422 if unanswered else 200)  # fmt: skip
     response["Cache-Control"] = "no-store"
     return response
 
@@ -279,17 +306,30 @@ def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if _strict_form(request, services.open_draft(request.vault, draft)).errors:
             return redirect("bulletins:check", draft_id=draft_id)
         bulletin = services.publish_bulletin(
-            actor=request.actor, vault=request.vault, draft=draft, version=_version(request)
-        )
+            actor=request.actor, vault=request.vault, draft=draft, version=_version(request),
+            answered=request.POST.getlist("answered"),
+        )  # fmt: skip
     except services.DraftChanged:
         messages.error(request, _("The draft was changed since you checked it. Look again."))
         return redirect("bulletins:check", draft_id=draft_id)
     except Draft.DoesNotExist:
         raise Http404 from None  # thrown away in another window, this moment
-    except services.NotPublishable:
-        return redirect("bulletins:check", draft_id=draft_id)
+    except services.NotPublishable as refusal:
+        if set(refusal.faults) != {"answered"}:
+            return redirect("bulletins:check", draft_id=draft_id)
+        return _ask_again(request, draft, refusal)
     messages.success(request, _("%(ref)s is issued. You cannot unsend it.") % {"ref": bulletin.ref})
     return redirect("bulletins:detail", ref=bulletin.ref)
+
+
+def _ask_again(request: HttpRequest, draft: Draft, refusal) -> HttpResponse:
+    """Only a tick is missing: the preview again, with what was ticked."""
+    content = services.open_draft(request.vault, draft)
+    audience = readership(request.actor, request.vault, draft.pk, content)
+    return _check_page(
+        request, draft, content, audience, refusal.law, unanswered=refusal.faults["answered"],
+        answered=request.POST.getlist("answered"),
+    )  # fmt: skip
 
 
 @require_POST

@@ -83,10 +83,19 @@ def choices(
 
 
 def administrations(
-    bound: BoundField, groups: Iterable[Any] = (), *, own: str = ""
+    bound: BoundField,
+    groups: Iterable[Any] = (),
+    *,
+    own: str = "",
+    notes: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """A grid of checkboxes, one an administration; groups become buttons that tick them."""
-    return {"field": bound, "rows": list(option_rows(bound, {}, "")), "groups": groups, "own": own}
+    """A grid of checkboxes, one an administration; groups become buttons that tick them. `notes`
+    say by code what stands against choosing one; they have their place where there are any."""
+    rows = [
+        {**row, "note": None if notes is None else notes.get(row["value"], "")}
+        for row in option_rows(bound, {}, "")
+    ]
+    return {"field": bound, "rows": rows, "groups": groups, "own": own}
 
 
 def first_id(bound: BoundField) -> str:

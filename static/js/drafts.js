@@ -84,6 +84,7 @@
         failing = false;
         if (version) version.value = answer.version;
         if (answer.url) form.dataset.draftUrl = answer.url;
+        if (answer.notes) form.querySelectorAll('[data-note-for]').forEach(el => { el.textContent = answer.notes[el.dataset.noteFor] || ''; });
         if (answer.page) history.replaceState(null, '', answer.page + location.hash);
         if (!dirty) { unstash(); delete form.dataset.dirty; }
         say((words.kept || '').replace('{time}', clock()));
