@@ -21,6 +21,7 @@ from meetings.models import Field, Writing
 from meetings.rooms import Room
 
 WHOLE = ("state", "agenda", "item", "motion", "quorum", "hands")
+PLAIN = (*WHOLE, "join")
 
 
 def register_room() -> None:
@@ -30,6 +31,15 @@ def register_room() -> None:
 
 def _regions(*names: str) -> Any:
     return lambda _detail: [(f"room {name}", "") for name in names]
+
+
+def _agenda(detail: Detail) -> Iterable[Region]:
+    """How to join is written down as a change of the agenda that changes nothing in it."""
+    if detail.get("join"):
+        yield "room join", ""
+        return
+    yield "room agenda", ""
+    yield "room item", ""
 
 
 def _attendance(detail: Detail) -> Iterable[Region]:
@@ -54,7 +64,7 @@ TOUCHED: Mapping[str, Any] = {
     Event.MEETING_OPENED: _regions(*WHOLE),
     Event.MEETING_CLOSED: _regions(*WHOLE),
     Event.ITEM_CALLED: _regions("agenda", "item"),
-    Event.AGENDA_CHANGED: _regions("agenda", "item"),
+    Event.AGENDA_CHANGED: _agenda,
     Event.PAPER_SUBMITTED: _regions("item"),
     Event.PAPER_WITHDRAWN: _regions("item"),
     Event.ATTENDANCE_NOTED: _attendance,
@@ -146,7 +156,7 @@ def _note(scene: Scene, which: str) -> str:
 
 
 DRAWERS = {
-    **{f"room {name}": _drawn(name) for name in WHOLE},
+    **{f"room {name}": _drawn(name) for name in PLAIN},
     "room roll": _roll,
     "room line": _line,
     "room decided": _motion_decided,

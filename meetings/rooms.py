@@ -338,6 +338,12 @@ class Room:
         return bool(can(self.actor, Action.RUN_MEETING, self.meeting))
 
     @cached_property
+    def may_prepare(self) -> bool:
+        if self.whole:
+            return self.actor.administration == self.meeting.origin_id
+        return bool(can(self.actor, Action.PREPARE_MEETING, self.meeting))
+
+    @cached_property
     def may_vote(self) -> bool:
         if self.motion is None or not self.motion.is_vote:
             return False

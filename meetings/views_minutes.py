@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +28,9 @@ from meetings.models import Adoption, Meeting, MinutesComment, MinutesState
 from meetings.sealing import Locked
 from meetings.services import minutes as services
 from meetings.services.series import NotPossible
+from meetings.stamps import short
 from meetings.titles import title_of
+from meetings.views import topics
 from vault.http import is_act, unlocked
 from vault.manifests import SealBroken
 
@@ -67,6 +70,7 @@ def page(
     adoption = Adoption.objects.filter(meeting=meeting).select_related("adopted_in").first()
     may_run = bool(can(actor, Action.RUN_MEETING, meeting))
     begun = meeting.minutes_state != MinutesState.NONE
+    records = items_of(actor, request.vault, meeting)
     context = {
         "nav_key": "meetings",
         "meeting": meeting,
@@ -77,9 +81,7 @@ def page(
         "state_look": LOOKS[MinutesState(meeting.minutes_state)],
         "begun": begun,
         "roll": roll_of(meeting),
-        "items": [
-            _with_form(one, meeting, commenting) for one in items_of(actor, request.vault, meeting)
-        ],
+        "items": [_with_form(one, meeting, commenting) for one in records],
         "adoption": adoption,
         "as_adopted": adoption is not None and is_as_adopted(meeting),
         "may_run": may_run,
@@ -88,11 +90,19 @@ def page(
         "adopting": _adopting(request, meeting) if may_run and adoption is None else [],
         "back": "room" if request.GET.get("back") == "room" else "",
         "checkpoint": newest_checkpoint(),
+        "stamp": _stamp(meeting, records),
         "live_since": since,
+        "live_topics": topics(request, f"meeting:{meeting.uuid}"),
     }
     response = render(request, "meetings/minutes.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _stamp(meeting: Meeting, records: Sequence[ItemRecord]) -> str:
+    """What of the page does not come by itself while it is open: its state, and which items."""
+    items = [f"{one.number}.{one.title.revision}.{one.item.pk}" for one in records]
+    return short("|".join([meeting.minutes_state, str(meeting.comments_until), *items]))
 
 
 def _with_form(

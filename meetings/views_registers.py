@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from access.policy import Action, can
 from accounts.spoken import in_order
-from activity.queries import notices_about
+from activity.queries import latest_live_id, notices_about
 from activity.services import mark_read
 from meetings import registers, writings
 from meetings.facts import action_target
@@ -29,8 +29,10 @@ from meetings.registers import Entry
 from meetings.sealing import Locked
 from meetings.services.deciding import may_replace, report_on_action, supersede
 from meetings.services.series import NotPossible
+from meetings.stamps import short
 from meetings.tables import as_csv
 from meetings.taking_registers import take_actions_away
+from meetings.views import topics
 from meetings.views_minutes import locked_words, put
 from meetings.writings import Overtaken, Text
 from vault.http import is_act, unlocked
@@ -69,6 +71,21 @@ def _unkept(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def _live(request: HttpRequest) -> dict[str, Any]:
+    return {"live_since": latest_live_id(), "live_topics": topics(request)}
+
+
+def _stamp(entries: Iterable[Entry], notes: Mapping[int, Text]) -> str:
+    """What these lines show: which they are, their state, and the revisions of their words."""
+    lines = []
+    for one in entries:
+        row, note = one.row, notes.get(one.row.pk)
+        replaced = getattr(row, "superseded_by_id", "")
+        told = note.revision if note else ""
+        lines.append(f"{row.number}.{row.state}.{replaced}.{one.words.revision}.{told}")
+    return short("|".join(lines))
+
+
 # Decisions ------------------------------------------------------------------------------------
 
 
@@ -100,6 +117,8 @@ def _decisions(
         "page_obj": page,
         "rows": [_decision(request, one, everything, refused) for one in page.object_list],
         "total": len(everything),
+        "stamp": _stamp(page.object_list, {}),
+        **_live(request),
     }
     return _unkept(render(request, "registers/decisions.html", context, status=status))
 
@@ -182,6 +201,8 @@ def actions(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": _lines(request, page.object_list),
         "table_query": urlencode({"box": box, "owner": _typed(form, "owner")}),
+        "stamp": _stamp(page.object_list, _notes(request, page.object_list)),
+        **_live(request),
     }
     return _unkept(render(request, "registers/actions.html", context))
 
@@ -215,8 +236,12 @@ def _tabs(request: HttpRequest, box: str) -> list[dict[str, Any]]:
 
 
 def _lines(request: HttpRequest, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    notes = registers.progress_of(request.vault, [one.row for one in entries])
+    notes = _notes(request, entries)
     return [_line(request, one, notes[one.row.pk]) for one in entries]
+
+
+def _notes(request: HttpRequest, entries: Sequence[Entry]) -> dict[int, Text]:
+    return registers.progress_of(request.vault, [one.row for one in entries])
 
 
 def _line(request: HttpRequest, entry: Entry, note: Text) -> dict[str, Any]:
@@ -282,13 +307,16 @@ def _action_page(
 ) -> HttpResponse:
     history = writings.history_of(request.vault, action.meeting, action.uuid, Field.PROGRESS)
     newest = history[-1] if history else Text(action.uuid, Field.PROGRESS)
-    line = _line(request, registers.with_words(request.vault, [action])[0], newest)
+    entry = registers.with_words(request.vault, [action])[0]
+    line, words = _line(request, entry, newest), entry.words
     context = {
         "nav_key": "meetings",
         **line,
         "form": (form or line["form"]) if line["form"] else None,
         "overtaken": overtaken,
         "notes": list(reversed(history)),
+        "stamp": short(f"{action.state}.{len(history)}.{words.revision}"),
+        **_live(request),
     }
     return _unkept(render(request, "registers/action.html", context, status=status))
 

@@ -42,7 +42,6 @@ def room_page(
         "meeting": meeting,
         "title": title_of(request.vault, meeting),
         "room": here,
-        "may_prepare": can(request.actor, Action.PREPARE_MEETING, meeting),
         "live_since": since,
         "live_topics": _topics(request, meeting),
         **_own(request, here),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.policy import Action, can, require
+from activity.queries import latest_live_id
 from meetings import queries, writings
 from meetings.adopted import MINUTES
 from meetings.communique import drafted
@@ -27,6 +28,7 @@ from meetings.services.series import NotPossible
 from meetings.texts_of_item import Typed, save_texts
 from meetings.titles import title_of
 from meetings.versions import versions_of
+from meetings.views import topics
 from meetings.views_minutes import locked_words, put
 from meetings.writings import Overtaken, Text, TooLong
 from vault.http import unlocked
@@ -67,6 +69,8 @@ def _form_page(
     require(request.actor, Action.RUN_MEETING, meeting)
     context = {
         "nav_key": "meetings",
+        "live_since": latest_live_id(),
+        "live_topics": topics(request, f"meeting:{meeting.uuid}"),
         "meeting": meeting,
         "title": title_of(request.vault, meeting),
         "record": record,

@@ -97,6 +97,17 @@ class Outcome:
         open_meeting(actor=self.world.actor(self.world.oco), meeting=meeting)
         return self.hall.now(meeting)
 
+    def decided_later(self, words: str = "Other words.") -> Decision:
+        """What the next meeting agreed on, in an item that is open to all."""
+        oco, meeting = self.world.actor(self.world.oco), self.later()
+        item = self.hall.item(meeting)
+        for user in (self.world.fj, self.world.vu):
+            check_in(actor=self.world.actor(user), meeting=meeting)
+        call_item(actor=oco, item=item)
+        proposal = propose(**self.hall.both(self.world.oco), item=item, words=words)
+        close_proposal(actor=oco, proposal=proposal, result="agreed")
+        return Decision.objects.get(proposal=proposal)
+
 
 def take_seats() -> None:
     since = timezone.localdate() - datetime.timedelta(days=365)

@@ -48,7 +48,7 @@ def test_decisions_are_found_by_their_words_and_their_numbers(world, outcome):
 
 
 def test_the_secretariat_marks_what_a_later_decision_replaces(world, outcome):
-    first, second = Decision.objects.order_by("taken_at")
+    first, second = outcome.decision, outcome.decided_later()
     data = {"decision": first.number, "by": second.number}
     assert outcome.browser(world.vu).post("/decisions/", data).status_code == 403
     secretary = outcome.browser(world.oco)
@@ -61,14 +61,22 @@ def test_the_secretariat_marks_what_a_later_decision_replaces(world, outcome):
     assert f"?q={second.number}" in page
 
 
-def test_that_a_closed_decision_replaced_an_open_one_is_not_told_to_others(world, outcome):
-    first, second = Decision.objects.order_by("taken_at")
+def test_a_closed_decision_replaces_no_open_one_because_others_would_learn_of_it(world, outcome):
+    first, closed = Decision.objects.order_by("taken_at")
     secretary = outcome.browser(world.oco)
-    secretary.post("/decisions/", {"decision": first.number, "by": second.number})
-    for address in ("/decisions/", outcome.address):
-        assert second.number in outcome.reads(world.vu, address)
-        assert second.number not in outcome.reads(world.pw, address)
-    assert "Superseded" in outcome.reads(world.pw, "/decisions/")
+    assert closed.number not in options(secretary.get("/decisions/"))
+    answer = secretary.post("/decisions/", {"decision": first.number, "by": closed.number})
+    assert answer.status_code == 400
+    assert "Superseded" not in outcome.reads(world.pw, "/decisions/")
+    second = outcome.decided_later()
+    assert second.number in options(secretary.get("/decisions/"))
+    secretary.post("/decisions/", {"decision": closed.number, "by": second.number})
+    assert "Superseded" in outcome.reads(world.vu, "/decisions/")
+    assert "Superseded" not in outcome.reads(world.pw, "/decisions/")
+
+
+def options(answer):
+    return re.findall(r'<option value="([^"]*)"', answer.content.decode())
 
 
 # Actions --------------------------------------------------------------------------------------

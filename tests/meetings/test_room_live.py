@@ -13,7 +13,7 @@ from activity.models import LiveEvent
 from meetings.live import MeetingPages
 from meetings.room_acts import NotDone, ballot, hand, here
 from meetings.services.deciding import cast_ballot, close_proposal, propose, take_action
-from meetings.services.noting import keep_notes
+from meetings.services.noting import keep_notes, write_join_details
 from meetings.services.room import (
     call_item,
     check_in,
@@ -231,3 +231,18 @@ def test_over_the_socket_a_stranger_and_a_closed_item_are_not_there(world, room,
     for act in (here, hand):
         with pytest.raises(NotDone, match="This meeting is not there"):
             act(room.member(world.vu), {"meeting": other.ref})
+
+
+def test_new_details_of_how_to_join_come_to_every_page(world, room):
+    vanuatu, officer, stranger = room.shown(
+        lambda: write_join_details(
+            **room.both(world.oco), meeting=room.meeting, words="Dial 330 0000", base=0
+        ),
+        world.vu, world.oco, world.newcomer("PW", Role.OBSERVER),
+    )  # fmt: skip
+    assert 'data-target="#room-join"' in vanuatu
+    assert "Dial 330 0000" in vanuatu
+    assert 'data-target="#room-agenda"' not in vanuatu
+    assert "Change how to join" in officer
+    assert "Change how to join" not in vanuatu
+    assert not stranger

@@ -146,18 +146,7 @@ class TestTheRegister:
             deciding.supersede(actor=world.actor(world.oco), decision=open_one, by=secret)
 
     def test_a_decision_is_replaced_once(self, world, hall, held):
-        later = []
-        for _number in range(2):
-            meeting = held.later()
-            item = hall.item(meeting)
-            for user in (world.fj, world.vu):
-                room.check_in(actor=world.actor(user), meeting=meeting)
-            room.call_item(actor=world.actor(world.oco), item=item)
-            proposal = deciding.propose(**hall.both(world.oco), item=item, words="Other words.")
-            deciding.close_proposal(
-                actor=world.actor(world.oco), proposal=proposal, result="agreed"
-            )
-            later.append(Decision.objects.get(proposal=proposal))
+        later = [held.decided_later(), held.decided_later()]
         first = Decision.objects.get(item=held.item)
         deciding.supersede(actor=world.actor(world.oco), decision=first, by=later[0])
         with pytest.raises(NotPossible):
