@@ -33,7 +33,8 @@ class KeyState(StrEnum):
     """How far a person has come towards reading what the administration receives."""
 
     NONE = "none"  # no key at all: the invitation is not accepted yet
-    WAITING = "waiting"  # an own key, and a colleague has still to grant the administration's
+    WAITING = "waiting"  # an own key, for which nobody has vouched yet
+    VOUCHED = "vouched"  # somebody has; the administration's key is still to come
     HOLDS = "holds"
 
 

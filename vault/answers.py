@@ -8,6 +8,8 @@ from typing import Any
 from accounts.ports import KeyState
 from vault import pepper, sessions
 from vault.believing import granted_keys
+from vault.crypto.errors import CannotOpen
+from vault.crypto.keys import PersonPublic
 from vault.directory import DirectoryBroken, directory
 from vault.models import KeyClaim, KeySlot
 from vault.passphrases import Answers as PassphraseAnswers
@@ -21,26 +23,29 @@ class KeyAnswers:
     """How far people have come with their keys, and the few acts accounts needs done."""
 
     def states(self, code: str, user_ids: Iterable[int]) -> dict[int, KeyState]:
-        """Per person: no key yet, waiting for a colleague's grant, or holding the key."""
+        """Per person: no key yet, waiting for somebody who vouches, vouched for, or holding the
+        administration's."""
         wanted = list(user_ids)
         own = set(KeySlot.objects.filter(user__in=wanted).values_list("user_id", flat=True))
-        own &= set(KeyClaim.objects.filter(user__in=wanted).values_list("user_id", flat=True))
-        holding = self._holding(code)
-        return {
-            user_id: KeyState.HOLDS
-            if user_id in holding
-            else (KeyState.WAITING if user_id in own else KeyState.NONE)
-            for user_id in wanted
-        }
+        claims = KeyClaim.objects.filter(user__in=own).values_list("user_id", "public")
+        states = dict.fromkeys(wanted, KeyState.NONE)
+        states |= {user_id: KeyState.WAITING for user_id, _public in claims}
+        for user_id, key_id, holds in self._entered(code):
+            if user_id in states and holds:
+                states[user_id] = KeyState.HOLDS
+            elif states.get(user_id) == KeyState.WAITING and key_id == _claimed(claims, user_id):
+                states[user_id] = KeyState.VOUCHED
+        return states
 
-    def _holding(self, code: str) -> set[int]:
+    def _entered(self, code: str) -> list[tuple[int, bytes, bool]]:
+        """Who stands in the directory there, with which key, and whether it opens the epoch."""
         try:
             view = directory()
         except DirectoryBroken:
-            return set()
+            return []
         epoch = view.epoch(code)
         granted = granted_keys(view, epoch) if epoch else set()
-        return {entry.user_id for entry in view.people(code) if entry.key_id in granted}
+        return [(one.user_id, one.key_id, one.key_id in granted) for one in view.people(code)]
 
     def ready(self) -> set[str]:
         """The administrations to which something can be sealed today."""
@@ -59,3 +64,12 @@ class KeyAnswers:
 
     def open_seed(self, sealed: str) -> str:
         return pepper.pepper_open_text(SECOND_FACTOR, sealed)
+
+
+def _claimed(claims: Iterable[tuple[int, Any]], user_id: int) -> bytes:
+    """The id of the key that a person made; empty if it is damaged."""
+    public = next(public for claimant, public in claims if claimant == user_id)
+    try:
+        return PersonPublic.from_bytes(bytes(public)).key_id
+    except CannotOpen:
+        return b""

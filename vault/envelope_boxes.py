@@ -23,6 +23,7 @@ BOX_LABEL = "iswg/v1/envelope box"
 class EnvelopeState(StrEnum):
     NONE = "none"
     READY = "ready"  # the sheet opens the present key
+    PARTED = "parted"  # it does, until a next key is made: who made the sheet has left
     STALE = "stale"  # there is a sheet, and it does not open the present key
 
 
@@ -48,8 +49,10 @@ def state_of(view: Directory, code: str) -> EnvelopeState:
     envelope, epoch = view.envelope(code), view.epoch(code)
     if envelope is None or epoch is None:
         return EnvelopeState.NONE
-    genuine = view.envelope_in_force(code) is not None and _genuine(envelope, epoch) is not None
-    return EnvelopeState.READY if genuine else EnvelopeState.STALE
+    if _genuine(envelope, epoch) is None:
+        return EnvelopeState.STALE
+    in_force = view.envelope_in_force(code) is not None
+    return EnvelopeState.READY if in_force else EnvelopeState.PARTED
 
 
 def open_with(view: Directory, code: str, typed: str) -> EpochKeys:

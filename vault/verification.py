@@ -140,7 +140,7 @@ def _epochs(view: Directory) -> Iterator[str]:
 
 def _envelopes(view: Directory) -> Iterator[str]:
     for code in sorted(view.codes):
-        if state_of(view, code) == EnvelopeState.STALE:
+        if state_of(view, code) in {EnvelopeState.STALE, EnvelopeState.PARTED}:
             yield f"The envelope of {code} does not hold its present key: its people make another."
 
 

@@ -46,6 +46,7 @@ class Colleague:
     has_second_factor: bool
     is_me: bool
     may_grant: bool
+    may_vouch: bool  # for somebody of another administration, who gets its key elsewhere
     may_suspend: bool
     may_wake: bool
 
@@ -83,9 +84,13 @@ def _colleagues(actor: Actor, administration: Administration) -> list[Colleague]
             key=states.get(person.pk, KeyState.NONE),
             has_second_factor=person.pk in protected,
             is_me=person.pk == actor.user_id,
-            may_grant=states.get(person.pk) == KeyState.WAITING
+            may_grant=states.get(person.pk) in {KeyState.WAITING, KeyState.VOUCHED}
             and person.pk != actor.user_id
             and bool(can(actor, Action.GRANT_KEYS, facts[person.pk])),
+            may_vouch=states.get(person.pk) == KeyState.WAITING
+            and person.pk != actor.user_id
+            and actor.administration != administration.pk
+            and bool(can(actor, Action.ENTER_KEY, facts[person.pk])),
             may_suspend=person.is_active
             and bool(can(actor, Action.SUSPEND_PERSON, facts[person.pk])),
             may_wake=person.asleep_since is not None

@@ -288,6 +288,19 @@ def test_a_coordinator_without_the_key_grants_nothing(world, door):
     assert directory().person(new.pk) is None
 
 
+def test_the_page_leads_the_secretariat_to_whoever_waits_for_a_voucher(world, door):
+    """When nobody is left there, or for the first officer, there is no other way in."""
+    new = world.newcomer("FJ", Role.COORDINATOR, name="successor")
+    link = f'href="/people/{new.pk}/grant/"'
+    page = door(world.oco).get("/people/?of=FJ").content.decode()
+    assert link in page
+    assert "Vouch for this key" in page
+    grant(door(world.oco), world, new)
+    assert link not in door(world.oco).get("/people/?of=FJ").content.decode()
+    assert link in door(world.fj).get("/people/").content.decode()
+    assert link not in door(world.fj_contact).get("/people/").content.decode()
+
+
 def test_the_secretariat_vouches_but_hands_over_no_key(world, door):
     new = world.newcomer("FJ", name="new")
     assert grant(door(world.oco), world, new).status_code == 302

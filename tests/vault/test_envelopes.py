@@ -151,7 +151,9 @@ def test_a_successor_opens_it_after_the_one_who_made_it_left(world, sheet):
     off_board(**world.act(world.oco), leaver=world.fj)
     successor = world.newcomer("FJ", Role.COORDINATOR, name="successor")
     enter_person(**world.act(world.oco), person=successor, compared=world.words(successor))
+    assert envelope_state("FJ") == "parted"
     opened = open_envelope(**world.act(successor), typed=sheet)
+    assert envelope_state("FJ") == "ready"
     assert world.vault(successor).holds(opened.epoch.key_id)
     assert not directory().is_behind("FJ")
 
