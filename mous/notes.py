@@ -32,7 +32,6 @@ from vault.statements import check_statement, sign_statement
 
 LABEL = "iswg/v1/register step note"
 DOCUMENT_KIND = "register step"
-NOTE_DRAFT = "register step draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,12 @@ class Stage:
         return str(self.of_treaty or self.title) if instrument.is_treaty else str(self.title)
 
     @property
+    def is_signature(self) -> bool:
+        return Kind.SIGNED_DEFINITIVE in self.kinds
+
+    @property
     def is_before_signature(self) -> bool:
-        return Kind.SIGNED_DEFINITIVE not in self.kinds and self.kinds[0] not in AFTERWARDS
+        return not self.is_signature and self.kinds[0] not in AFTERWARDS
 
 
 AFTERWARDS = frozenset({Kind.PROCEDURES_COMPLETED, Kind.IN_EFFECT})

@@ -16,12 +16,11 @@ from access.roles import PUBLISHES, Role
 from activity.events import Event
 from activity.record import record
 from mous.content import TEXT_LIMIT, Said, named
-from mous.facts import notice_facts, steps_target, steps_topics
+from mous.facts import DRAFT_KIND, notice_facts, steps_target, steps_topics
 from mous.holding import held, held_party, hold_desk
 from mous.models import ActDraft, Party, StepNote, WaitsFor
 from mous.notes import (
     DOCUMENT_KIND,
-    NOTE_DRAFT,
     desk_of,
     digest,
     note_key,
@@ -32,44 +31,12 @@ from mous.notes import (
 )
 from mous.sealing import key_to_write_under, open_keys
 from mous.services.acts import EARLIEST, NotPossible
+from mous.services.drafts import STEP
 from mous.steps import STAGE_KEYS
 from vault import files
 from vault.circles import Locked
 from vault.manifests import SealBroken
-from vault.ports import register_attachable
 from vault.sessions import Vault
-
-STEP = "step"  # what such a draft is for
-
-
-def register_note_drafts() -> None:
-    """Called once, when Django is ready."""
-    register_attachable(NOTE_DRAFT, hold_draft)
-
-
-def hold_draft(actor: Actor, draft_id: UUID) -> None:
-    """Lock the instrument and the draft, and judge the party: while a document is added, nobody
-    sends the note."""
-    rows = ActDraft.objects.filter(
-        author=actor.user_id, administration=actor.administration, purpose=STEP
-    )
-    found = rows.select_related("instrument", "party").get(pk=draft_id)
-    instrument = held(found.instrument)
-    rows.select_for_update(of=("self",)).get(pk=draft_id)
-    assert found.party is not None, "a note is about somebody"
-    require(actor, Action.WRITE_STEP, held_party(found.party, instrument))
-
-
-@transaction.atomic
-def begin_note(*, actor: Actor, party: Party, draft_id: UUID) -> ActDraft:
-    """What the documents of a note hang on until it is written."""
-    instrument = held(party.instrument)
-    party = held_party(party, instrument)
-    require(actor, Action.WRITE_STEP, party)
-    return ActDraft.objects.create(
-        id=draft_id, instrument=instrument, party=party, purpose=STEP,
-        author_id=actor.user_id, administration_id=actor.administration,
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -104,7 +71,7 @@ def write_note(
         written_at=timezone.now(),
     )  # fmt: skip
     key = note_key(opened, note)
-    documents = named(files.adopt(vault, NOTE_DRAFT, DOCUMENT_KIND, key))
+    documents = named(files.adopt(vault, DRAFT_KIND, DOCUMENT_KIND, key))
     seal(vault, key, note, Said(text=words.strip(), files=documents))
     note.save(force_insert=True)
     ActDraft.objects.filter(pk=note_id).delete()
@@ -143,12 +110,12 @@ def _faults(
     if len(words) > TEXT_LIMIT:
         limit = {"limit": TEXT_LIMIT}
         faults["words"] = _("Shorten this to %(limit)d characters, or attach it.") % limit
-    attached = files.attached_to(NOTE_DRAFT, note_id).exists()
+    attached = files.attached_to(DRAFT_KIND, note_id).exists()
     if not words.strip() and not waits_for and not attached:
         faults["words"] = _("Write a note, attach a document, or say with whom the step lies.")
     if not _is_free(actor, party, note_id):
         faults["files"] = _("This was entered already. Load the page again.")
-    elif files.unfinished(NOTE_DRAFT, note_id):
+    elif files.unfinished(DRAFT_KIND, note_id):
         faults["files"] = _("A file has not arrived in full, or was refused. Finish or remove it.")
     return faults
 

@@ -69,7 +69,6 @@ WITHOUT_RECORD = {
     "discussions/services/reading.pay_attention": NOBODY_ELSE,
     "discussions/services/reading.read_up_to": NOBODY_ELSE,
     "meetings/services/papers.begin_paper": UNTIL_DONE,
-    "mous/services/steps.begin_note": UNTIL_DONE,
     "vault/joining.finish_waiting": INNER,
     "vault/joining.shut_out": INNER,
     "vault/joining.vouch": INNER,
