@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from access.policy import Action, can
 from discussions.audience import choosable_administrations, choosable_officers, in_words
 from discussions.found import found
+from discussions.lawful import bases_of_newcomer, warnings_in
 from discussions.models import Thread
 from discussions.sealing import Locked
 from discussions.services.messages import NotSent
@@ -30,6 +31,7 @@ def participants(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return _changed(request, thread)
     members, choosable = _members(thread), _choosable(thread)
+    adding = _named(request, "add", choosable)
     context = {
         "nav_key": "discussions",
         "thread": thread,
@@ -38,10 +40,15 @@ def participants(request: HttpRequest, ref: str) -> HttpResponse:
         "members": members,
         "may_change": can(request.actor, Action.CHANGE_AUDIENCE, thread),
         "choosable": choosable,
-        "adding": _named(request, "add", choosable),
+        "adding": adding,
+        "warnings": _warnings(request, thread, adding["name"]) if adding else [],
         "removing": _named(request, "remove", [one for one in members if not one["stays"]]),
     }
     return render(request, "discussions/participants.html", context)
+
+
+def _warnings(request: HttpRequest, thread: Thread, name: str) -> list[str]:
+    return warnings_in(bases_of_newcomer(request.actor, request.vault, thread, name))
 
 
 def _members(thread: Thread) -> list[dict[str, Any]]:

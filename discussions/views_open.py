@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.policy import Action, require
 from access.subjects import Subject, subject_kind, subject_seen_by
+from access.switchboard import participating
 from accounts.groups import groups_on
 from discussions.audience import (
     Audience,
@@ -24,9 +25,10 @@ from discussions.audience import (
     worked_out,
 )
 from discussions.forms import ThreadForm
+from discussions.lawful import bases_for, places_of, warnings_in
 from discussions.models import History
 from discussions.services.messages import NotSent, post_message
-from discussions.services.threads import lawful, open_thread
+from discussions.services.threads import open_thread
 from discussions.views_write import page_of
 from vault.http import unlocked
 from vault.keeping import keeps_when_signed_out
@@ -118,7 +120,7 @@ def _page(request: HttpRequest, form: ThreadForm, asked: Asked, status: int = 20
         "form": form,
         "tlp_sentences": TLP_MEANING,
         "history_sentences": history_sentences(),
-        "groups": groups_on(timezone.localdate()),
+        "groups": [*groups_on(timezone.localdate()), *participating(timezone.now().date())],
     }
     response = render(request, "discussions/new.html", context, status=status)
     response["Cache-Control"] = "no-store"
@@ -171,6 +173,9 @@ def _check(request: HttpRequest, form: ThreadForm, asked: Asked) -> HttpResponse
         "chosen": chosen,
         "body": markdown(chosen["text"]),
         "audience": audience,
+        "warnings": warnings_in(
+            bases_for(request.actor, chosen["tlp"], places_of(request.vault, audience))
+        ),
         "others": [a for a in audience.administrations if a.code != request.actor.administration],
         "meaning": TLP_MEANING[chosen["tlp"]],
         "history_words": history_sentences()[chosen["history"]],
@@ -192,7 +197,6 @@ def _audience(request: HttpRequest, chosen: dict[str, Any], subject: Subject | N
         codes.add(actor.administration)
     audience = worked_out(request.vault, codes, people)
     faults = faults_of(audience, chosen["tlp"], subject, actor.administration)
-    faults = faults or lawful(actor, chosen["tlp"], audience.codes)
     if faults:
         raise NotSent(faults)
     return audience

@@ -19,6 +19,7 @@ from activity.record import forget_about, record
 from discussions.asking import held
 from discussions.audience import faults_of, worked_out
 from discussions.facts import DRAFT_KIND, KIND, message_target, notice_facts, target_of, topics_of
+from discussions.lawful import bases_of_newcomer, traced
 from discussions.line import add_to_chain, next_message
 from discussions.models import (
     History,
@@ -38,7 +39,6 @@ from discussions.sealing import (
     topic_of,
 )
 from discussions.services.messages import NotSent
-from discussions.services.threads import lawful
 from vault import circles, files
 from vault.objects import hand_out
 from vault.sessions import Vault
@@ -49,7 +49,7 @@ def add_participant(*, actor: Actor, vault: Vault, thread: Thread, name: str) ->
     """Let an administration (a code) or an officer (`user:<id>`) take part from now on.
 
     They read from the start or from here on, as the thread says. NotSent with the reason if the
-    label, the subject, the register or a missing key is against it.
+    label, the subject or a missing key is against it; what the register says is in the journal.
     """
     thread = held(thread)
     require(actor, Action.CHANGE_AUDIENCE, thread)
@@ -65,7 +65,6 @@ def add_participant(*, actor: Actor, vault: Vault, thread: Thread, name: str) ->
     if thread.subject_id:
         subject = subject_seen_by(actor, thread.subject_kind, thread.subject_id)
     faults = faults_of(audience, thread.tlp, subject, actor.administration)
-    faults = faults or lawful(actor, thread.tlp, audience.codes)
     found = {*audience.codes, *(f"user:{one.pk}" for one in audience.officers)}
     if faults or name not in found:
         raise NotSent(faults or {"participants": _("Choose one of the list.")})
@@ -129,6 +128,9 @@ def _changed(
             "key": opened.made,
             "number": note.number,
             "hash": bytes(note.hash).hex(),
+            **(
+                traced(bases_of_newcomer(actor, vault, thread, name)) if kind == Kind.JOINED else {}
+            ),
         },
         audience=_newcomers(name) if kind == Kind.JOINED else None,
         notice=notice_facts(thread, actor.administration, merged=True),

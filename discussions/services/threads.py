@@ -14,13 +14,13 @@ from access.actors import Actor
 from access.grants import grant
 from access.policy import Action, people_who_can, require
 from access.subjects import Subject, subject_seen_by
-from access.switchboard import may_receive
 from activity.events import Event
 from activity.record import record
 from discussions.asking import held
 from discussions.audience import Audience, faults_of, worked_out
 from discussions.content import TOPIC_LIMIT
 from discussions.facts import message_target, notice_facts, target_of, topics_of
+from discussions.lawful import bases_for, places_of, traced
 from discussions.line import add_to_chain, next_message
 from discussions.models import (
     Attention,
@@ -54,7 +54,8 @@ def open_thread(
     ends_on: datetime.date | None = None,
 ) -> Thread:
     """Open a discussion for these administrations (the own one among them) or, for TLP:RED,
-    these officers. Asked twice with one id, the second time finds it. NotSent, by field."""
+    these officers. What the register says against somebody does not stop it: the page warns, the
+    journal has it. Asked twice with one id, the second time finds it. NotSent, by field."""
     require(actor, Action.OPEN_THREAD)
     opened = Thread.objects.filter(uuid=thread_id).first()
     if opened is not None and opened.author_id == actor.user_id:
@@ -78,7 +79,8 @@ def open_thread(
         target_of(thread),
         detail={"ref": thread.ref, "tlp": thread.tlp, "key": first.made,
                 "participants": sorted(audience.codes),
-                "officers": sorted(one.pk for one in audience.officers)},
+                "officers": sorted(one.pk for one in audience.officers),
+                **traced(bases_for(actor, thread.tlp, places_of(vault, audience)))},
         audience=people_who_can(Action.READ_THREAD, thread),
         notice=notice_facts(thread, actor.administration),
         topics=topics_of(thread),
@@ -107,17 +109,7 @@ def _faults(
         faults["about"] = _("What this was to be about cannot be found, or is not for you.")
     if ends_on and ends_on <= timezone.localdate():
         faults["ends_on"] = _("Choose a day to come.")
-    return faults or lawful(actor, tlp, audience.codes)
-
-
-def lawful(actor: Actor, tlp: str, codes: Iterable[str]) -> dict[str, str]:
-    """What the register of the MOU says against one of these receiving what has this label."""
-    today = timezone.now().date()
-    for code in sorted(set(codes) - {actor.administration}):
-        answer = may_receive(actor.administration, code, tlp, today)
-        if answer.refuses:
-            return {"participants": answer.reason}
-    return {}
+    return faults
 
 
 def _enter(
