@@ -10,6 +10,7 @@ from itertools import groupby
 
 from django.utils import timezone
 
+from accounts.spoken import fold_name
 from mous.lifecycle import Fact, Kind
 from mous.models import Act, Instrument, Party
 from mous.queries import Picture
@@ -53,11 +54,55 @@ class Line:
     def takes_effect_later(self) -> bool:
         return self.corrects is None and self.act.effective_on != self.act.done_on
 
+    @property
+    def came_later(self) -> bool:
+        """The depositary received it on another day than the one on which it was done."""
+        return self.act.received_on not in (None, self.act.done_on)
+
+    @property
+    def is_plain(self) -> bool:
+        """There is no more to say of it than what, when and where."""
+        words = self.opened.words
+        said = words and (words.text or words.scope or words.files or words.signatory)
+        quiet = not (self.held or self.opened.broken or self.act.electronic or said)
+        return quiet and not (self.corrects or self.takes_effect_later or self.came_later)
+
+    @property
+    def place(self) -> str:
+        return self.opened.words.place if self.opened.words else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What several did alike on one day, in one line; most often it is one act."""
+
+    lines: Sequence[Line]
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def are_many(self) -> bool:
+        return len(self.lines) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Year:
     year: int
     lines: Sequence[Line]
+
+    @property
+    def together(self) -> list[Together]:
+        """Its acts, with those of a ceremony or a circular letter in one line."""
+        found: dict[object, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            alike = (line.day, line.label, line.place) if line.is_plain else line.act.pk
+            found[alike].append(line)
+        return [
+            Together(sorted(its, key=lambda line: fold_name(line.party.label)))
+            for its in found.values()
+        ]
 
 
 def lines_of(picture: Picture, acts: Iterable[OpenAct]) -> list[Line]:

@@ -59,8 +59,10 @@ def pairs_of(sides: Sequence[Side], own: Side) -> list[Pair]:
 
 def _pair(own: Side, other: Side) -> Pair:
     missing = [side for side in (own, other) if not side.takes_part]
+    if missing == [other]:  # its own name stands at the beginning of the line
+        return Pair(other, False, other.words)
     why = "; ".join(
-        _("%(name)s: %(words)s") % {"name": side.party.label, "words": side.words.lower()}
+        _("%(name)s: %(words)s") % {"name": side.party.label, "words": side.words}
         for side in missing
     )
     return Pair(other, not missing, why)
