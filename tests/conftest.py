@@ -1,5 +1,6 @@
 """What every test may ask for. Each app's own cast stands in its own conftest."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -9,27 +10,32 @@ from django.conf import settings
 from django.utils import translation
 
 from tests.services import on_postgres as runs_on_postgres
+from tests.twice import left_out
 
 HERE = Path(__file__).parent
-# Where tests that ask for no database have nothing to say a second time.
-SAME_ON_BOTH = [HERE / name for name in ("architecture", "ground", "look", "vault")]
-DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "only_on(database): sqlite or postgres; says nothing new on the other"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist asks for the groups in this hook
 def pytest_collection_modifyitems(config, items):
     for item in items:
         # Its data are loaded once per process, so one process takes all of it.
         if HERE / "demo" in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("demo"))
-    if runs_on_postgres():
-        again = [item for item in items if _needs_nothing_of_ours(item)]
-        config.hook.pytest_deselected(items=again)
-        items[:] = [item for item in items if item not in set(again)]
+    again = [item for item in items if left_out(item, on_postgres=runs_on_postgres())]
+    config.hook.pytest_deselected(items=again)
+    items[:] = [item for item in items if item not in set(again)]
 
 
-def _needs_nothing_of_ours(item) -> bool:
-    asks = DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db")
-    return not asks and any(folder in item.path.parents for folder in SAME_ON_BOTH)
+def pytest_collection_finish():
+    """What is loaded by now stays until the end: looking through it for rubbish takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 # Playwright's own loop runs in the same thread as the test that looks into the database.

@@ -36,10 +36,14 @@ FILE_NAME = "quagmarine-positions.txt"
 FILE_WORDS = b"The wexelbird left at dawn, bearing north.\n"
 SECRETS = [TITLE, KEY_LINE, "snargle", "Ziphrannet", "quombat", FILE_NAME, "wexelbird"]
 PREPARED = ("/meetings/", "/decisions/", "/actions/")
-OUTSIDERS = [
-    "anonymous", "observer", "operator", "reader", "contributor", "contact", "coordinator",
-    "head", "secretariat",
+# One of them on both databases: which rows a query finds is asked of both in test_policy.py.
+ALONE = [
+    "anonymous", "observer", "operator", "reader", "contributor", "coordinator", "head",
+    "secretariat",
 ]  # fmt: skip
+OUTSIDERS = ["contact", *(pytest.param(who, marks=pytest.mark.only_on("sqlite")) for who in ALONE)]
+# Which methods a page answers at all lies in its view and not in who asks: one asks them all.
+ASKS_EVERYTHING = "coordinator"
 
 
 @pytest.fixture
@@ -260,6 +264,7 @@ FORMS = [
      "participant": "VU", "words": "taken over", "base": "1", "hand": "raise", "on": "1",
      "floor": "lower", "choice": "yes", "result": "withdrawn", "apology": "1"},
 ]  # fmt: skip
+REQUESTS = [("get", {}), *(("post", form) for form in FORMS), ("put", "x"), ("delete", "")]
 
 
 @pytest.mark.parametrize("outsider", OUTSIDERS, indirect=True)
@@ -274,11 +279,15 @@ def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, worl
             continue  # ends one's own session, which is the last thing this test wants
         if "secretariat" in request.node.callspec.id and address.startswith(PREPARED):
             continue  # it prepares every meeting, and so takes part in each
-        for method, data in [("get", {}), *(("post", form) for form in FORMS), ("put", "x"),
-                             ("delete", "")]:  # fmt: skip
+        answered = ""
+        for method, data in REQUESTS:
+            if answered and method.upper() not in answered:
+                continue
             answer = getattr(outsider, method)(
                 address, data, **({"content_type": "text/plain"} if data == "x" else {})
             )
+            if answer.status_code == 405 and ASKS_EVERYTHING not in request.node.callspec.id:
+                answered = answer["Allow"]
             words = shown(answer)
             assert answer.status_code < 500 or answer.status_code == 503, (method, address)
             leaked = [secret for secret in SECRETS if secret in words]

@@ -1,7 +1,7 @@
 """Many write and many read while the server is killed, Redis is emptied and clocks are wrong.
 
 Each reader ends with each message once, in the same order; what was acknowledged is there. The
-long run has the numbers of the promise, the short one a tenth of them.
+long run has the numbers of the promise, the short one a tenth of them. Each runs on one database.
 """
 
 import asyncio
@@ -133,6 +133,7 @@ def check(thread, acknowledged, shown, expected):
     assert all(one == kept for one in shown)
 
 
+@pytest.mark.only_on("sqlite")
 def test_each_reader_ends_with_each_message_once(world, tmp_path):
     thread = thread_of(world)
     acknowledged, shown = told(thread, world, tmp_path, senders=8, messages=4, readers=24, people=8)
@@ -140,6 +141,7 @@ def test_each_reader_ends_with_each_message_once(world, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("postgres")  # where a group with so many officers keeps its rows
 def test_twenty_write_and_two_hundred_read(world, tmp_path):
     thread = thread_of(world)
     acknowledged, shown = told(
