@@ -17,6 +17,7 @@ from mous.facts import DRAFT_KIND
 from mous.found import found, found_party
 from mous.models import ActDraft, Instrument, Party
 from mous.services import drafts as services
+from vault import files
 from vault.views.arriving_files import FilesOfDrafts
 
 ANY = "any"
@@ -77,3 +78,8 @@ def rows(request: HttpRequest, draft: ActDraft | None, code: str = ANY) -> list[
         return []
     place = {"slug": draft.instrument.slug, "purpose": draft.purpose, "code": code}
     return ARRIVING.rows(request.vault, draft.pk, draft_id=draft.pk, **place)
+
+
+def count(draft: ActDraft) -> int:
+    """How many files hang on it."""
+    return files.attached_to(DRAFT_KIND, draft.pk).count()

@@ -31,16 +31,18 @@ def stored_files(acts: Iterable[Act]) -> Mapping[str, files.StoredFile]:
 
 def open_evidence(*, actor: Actor, vault: Vault | None, act: Act, file_id: UUID) -> files.OpenFile:
     """A document of an act, whether or not the act was confirmed: who confirms has to see it, and
-    what was declined stays. Locked without the key; SealBroken if it is not what was entered."""
+    what was declined stays. Locked without the key; SealBroken if it is not what was entered;
+    ObjectDoesNotExist if the act names no such document."""
     require(actor, Action.READ_REGISTER, act.instrument)
     opened = open_keys(vault, [act.key]).get(act.key_id)
     if opened is None:
         raise Locked
     (shown,) = open_acts(vault, [act])
-    named = shown.words.files if shown.words else ()
-    fact = next((one for one in named if one.id == str(file_id)), None)
-    if fact is None:
+    if shown.words is None:
         raise SealBroken
+    fact = next((one for one in shown.words.files if one.id == str(file_id)), None)
+    if fact is None:
+        raise SealedFile.DoesNotExist
     stored = stored_files([act]).get(fact.id)
     ready = verified(sealed_for(opened, "act", act.uuid), stored, fact)
     with transaction.atomic():
