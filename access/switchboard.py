@@ -8,7 +8,7 @@ arrangement is set to decide, the honest answer is "not recorded": it neither re
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -135,3 +135,20 @@ def stated(vault: Any, codes: Iterable[str]) -> dict[str, Stated]:
 def described(traced: Iterable[str]) -> Mapping[str, str]:
     """In words what the journal says of a basis, for those who may read that line."""
     return {} if _switchboard is None else _switchboard.described(list(traced))
+
+
+# The other way: the register asks who has shared with somebody -----------------------------------
+
+Senders = Callable[[str, datetime.date], set[str]]
+_senders: list[Senders] = []
+
+
+def register_senders(senders: Senders) -> None:
+    """`senders(code, day)`: whose things, still valid on that day, lie with this administration."""
+    if senders not in _senders:
+        _senders.append(senders)
+
+
+def senders_to(code: str, day: datetime.date) -> set[str]:
+    """Everybody who shared with it what is still valid."""
+    return {one for senders in _senders for one in senders(code, day)}

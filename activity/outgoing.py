@@ -65,6 +65,7 @@ MAILED = frozenset(
         Event.ACTION_DUE,
         Event.ACTION_LATE,
         Event.MINUTES_CIRCULATED,
+        Event.WITHDRAWAL_TOLD,
         Event.INSTRUMENT_SIGNED,
         Event.NOTIFICATION_SENT,
         Event.STEP_NOTED,

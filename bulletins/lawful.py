@@ -6,6 +6,7 @@ the journal: of what was issued with the issue, of what was refused as a refusal
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ from activity.queries import detail_of
 from activity.record import record_refusal
 from bulletins.content import Content, DraftContent
 from bulletins.facts import target_of
-from bulletins.models import Bulletin
+from bulletins.models import Bulletin, Place, Recipient, State
 from vault.sessions import Vault
 from wording.markings import Tlp
 from wording.sharing import DataKind, Purpose
@@ -135,3 +136,11 @@ def bases_of(bulletin: Bulletin) -> list[tuple[str, str]]:
     traced = detail_of(line).get("bases", {}) if line is not None else {}
     words = described(traced.values()) if traced else {}
     return [(code, words.get(said, _("Not recorded"))) for code, said in sorted(traced.items())]
+
+
+def senders_to(code: str, day: datetime.date) -> set[str]:
+    """Who has issued to this administration what has not lapsed on that day."""
+    rows = Recipient.objects.filter(
+        administration=code, place=Place.TO, bulletin__state=State.ISSUED
+    ).exclude(bulletin__valid_until__lt=day)
+    return set(rows.values_list("bulletin__origin", flat=True))

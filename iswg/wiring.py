@@ -8,7 +8,7 @@ def connect() -> None:
     from access.actors import set_actor_finder
     from access.sockets import set_doorkeeper
     from access.subjects import register_subject
-    from access.switchboard import set_switchboard
+    from access.switchboard import register_senders, set_switchboard
     from accounts.actors import find_actor
     from accounts.ports import set_keys, set_passphrases
     from activity.ports import register_page
@@ -16,6 +16,7 @@ def connect() -> None:
     from bulletins.attachments import register_drafts
     from bulletins.facts import KIND, facts_by_id, issued_at
     from bulletins.handover import register_handovers
+    from bulletins.lawful import senders_to
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
     from bulletins.subject import BulletinSubjects
@@ -65,6 +66,7 @@ def connect() -> None:
     set_keys(KeyAnswers())
     set_doorkeeper(Doorkeeper())
     set_switchboard(Register())
+    register_senders(senders_to)
     register_topic_kind("administration", AdministrationPages())
     register_topic_kind("bulletin", BulletinPages())
     register_topic_kind("person", PersonPages())

@@ -8,11 +8,13 @@ from access.actors import Actor
 from activity.chores import register
 from mous.services.drafts import sweep_drafts
 from mous.services.instruments import admit_new_members
+from mous.services.leaving import tell_of_withdrawals
 
 
 def register_chores() -> None:
     """Called once, when Django is ready."""
     register("new members of the register", admit)
+    register("withdrawals from instruments", tell)
     register("abandoned entries of the register", forget_drafts)
 
 
@@ -24,3 +26,8 @@ def admit(actor: Actor, _now: datetime.datetime) -> int:
 def forget_drafts(_actor: Actor, now: datetime.datetime) -> int:
     """Acts and texts that were begun and never entered: their files, too."""
     return sweep_drafts(now=now)
+
+
+def tell(actor: Actor, now: datetime.datetime) -> int:
+    """Who has withdrawn: those who shared with it hear of it on that day."""
+    return tell_of_withdrawals(actor=actor, now=now)
