@@ -67,7 +67,6 @@ class Post:
     language: str
     broken: bool
     locked: bool
-    url: str
     own: bool
     may_edit: bool
     may_withdraw: bool
@@ -150,7 +149,6 @@ def _post(
         language=words.language if words else "",
         broken=one.broken,
         locked=one.locked,
-        url=reverse("discussions:thread", args=[thread.ref]),
         own=actor.user_id is not None and message.author_id == actor.user_id,
         may_edit=bool(words and can(actor, Action.EDIT_MESSAGE, message)),
         may_withdraw=bool(can(actor, Action.WITHDRAW_MESSAGE, message)),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from discussions.models import Message
+from discussions.models import Message, Participant
 from discussions.search import search_in, search_threads
 from discussions.services.messages import edit_message, withdraw_message
 from discussions.services.participants import add_participant, remove_participant
@@ -47,6 +47,36 @@ def test_who_joined_later_finds_only_what_followed(world, table, finds):
     table.says(world.fj, thread, "quombat after")
     assert finds(world.vu, "quombat") == ["quombat after", "quombat before"]
     assert finds(world.pw, "quombat") == ["quombat after"]
+
+
+def test_of_before_the_joining_not_even_a_file_name_is_found(
+    world, table, finds, settings, tmp_path
+):
+    settings.FILES_DIR = tmp_path / "files"
+    thread = table.open(world.fj, "VU", history="joining")
+    writer = Writer(world.fj, thread)
+    writer.sends("snargle-before.txt", b"some words", text="quombat before")
+    add_participant(**table.both(world.fj), thread=thread, name="PW")
+    writer.sends("snargle-after.txt", b"some words", text="quombat after")
+    assert finds(world.vu, "snargle") == ["snargle-after.txt", "snargle-before.txt"]
+    assert finds(world.pw, "snargle") == ["snargle-after.txt"]
+    hits = search_in(world.actor(world.pw), world.vault(world.pw), table.now(thread), "quombat")
+    assert [hit.message.number for hit in hits.hits] == [3]
+
+
+def test_nor_by_who_was_given_the_key_of_before(world, table, finds, settings, tmp_path):
+    """The key of before should not be theirs; where a reading begins is asked all the same."""
+    settings.FILES_DIR = tmp_path / "files"
+    thread = table.open(world.fj, "VU", history="joining")
+    sent = Writer(world.fj, thread).sends("snargle.txt", b"some words", text="quombat one")
+    table.says(world.fj, thread, "quombat two")
+    assert finds(world.vu, "snargle") == ["snargle.txt"]
+    assert finds(world.vu, "quombat") == ["quombat two", "quombat one"]
+    Participant.objects.filter(thread=thread, administration="VU").update(reads_from=sent.number)
+    assert finds(world.vu, "snargle") == []
+    assert finds(world.vu, "quombat") == ["quombat two"]
+    hits = search_in(world.actor(world.vu), world.vault(world.vu), table.now(thread), "quombat")
+    assert [hit.message.number for hit in hits.hits] == [sent.number + 1]
 
 
 def test_who_was_removed_finds_nothing(world, table, finds):
