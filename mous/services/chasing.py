@@ -26,7 +26,7 @@ from activity.record import record
 from mous.chase import Waiting, days_of, waiting_for
 from mous.facts import notice_facts, steps_target, steps_topics, target_of, topics_of
 from mous.holding import held
-from mous.models import Chase, ChaseSetting, Instrument
+from mous.models import Chase, ChaseSetting, Instrument, WaitsFor
 from mous.queries import facts_of
 from mous.services.acts import NotPossible
 
@@ -117,10 +117,15 @@ def _overdue(actor: Actor, instrument: Instrument, now: datetime.datetime) -> in
             )
             if at is not None
         )  # fmt: skip
-        if one.can_be_reminded and _is_due(one, quiet, days, now):
+        if _is_their_turn(one) and _is_due(one, quiet, days, now):
             _remind(acting, instrument, one, now)
             count += 1
     return count
+
+
+def _is_their_turn(one: Waiting) -> bool:
+    """What lies with the Secretariat is no reason to remind anybody else."""
+    return one.can_be_reminded and one.progress.waits_for != WaitsFor.SECRETARIAT
 
 
 def _last_acts(instrument: Instrument) -> dict[str, datetime.datetime]:

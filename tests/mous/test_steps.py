@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -14,13 +15,15 @@ from access.roles import Role
 from activity.events import Event
 from activity.models import JournalEntry, LiveEvent, Notice, OutgoingMail
 from mous.live_steps import StepPages
-from mous.models import Act, ActState, StepNote
-from mous.notes import stored_documents
+from mous.models import Act, ActState, RegisterKey, StepNote
+from mous.notes import notes_of, open_notes, stored_documents, verified
+from mous.sealing import open_present
 from mous.services.steps import write_note
 from mous.steps import next_step_of
 from tests.bulletins.attaching import fetched
 from tests.factories import sign_in
 from vault import storage
+from vault.manifests import SealBroken
 from vault.verification import findings
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +188,13 @@ class TestWriting:
         assert not StepNote.objects.exists()
         answer = writes(browser(world.vu), "/mous/oco-mou/vu/steps/", draft=draft)
         assert answer.status_code == 400
+        # Nor one's own, begun for another administration.
+        officer, vanuatu = browser(world.oco), PLACE.replace("/fj/", "/vu/")
+        shown = officer.get(vanuatu).content.decode()
+        action = re.search(r'class="upload" method="post" action="([^"]+)"', shown)[1]
+        officer.post(action, {"file": SimpleUploadedFile("theirs.txt", b"theirs")})
+        other = re.search(r'name="draft" value="([^"]+)"', officer.get(vanuatu).content.decode())[1]
+        assert writes(officer, draft=other).status_code == 400
         assert writes(fiji).status_code == 302
         assert NAME in words(browser(world.oco).get(PLACE))
 
@@ -351,6 +361,14 @@ class TestByHand:
         assert CANARY not in words(browser(world.vu).get(PLACE.replace("/fj/", "/vu/")))
         assert "is not what was signed" in " ".join(findings())
 
+    def test_a_key_that_was_put_on_another_desk_opens_nothing_there(
+        self, world, chancery, browser, party
+    ):
+        noted(chancery, world.fj, party)
+        RegisterKey.objects.filter(desk="FJ").update(desk="VU")
+        assert CANARY not in words(browser(world.fj).get(PLACE))
+        assert "is not what was signed" in " ".join(findings())
+
     def test_a_document_put_in_its_place_is_met(self, world, browser, instrument):
         fiji = browser(world.fj)
         writes(fiji, file=(NAME, BODY))
@@ -365,6 +383,22 @@ class TestByHand:
         assert answer.status_code == 409
         assert "This file is damaged on the server" in words(answer)
         assert JournalEntry.objects.filter(event=Event.SEAL_BROKEN).count() == 1
+
+    def test_other_bytes_that_somebody_with_the_key_sealed_are_not_what_was_written(
+        self, world, browser, party
+    ):
+        """Both sides hold the key of the desk; only the author signed which file it was."""
+        writes(browser(world.fj), file=(NAME, BODY))
+        ((one,), vault) = (
+            open_notes(world.vault(world.oco), notes_of(party)),
+            world.vault(world.oco),
+        )
+        opened, stored = open_present(vault, "FJ"), stored_documents([one.note])[one.note.uuid]
+        (fact,) = one.words.files
+        assert verified(opened, one.note, stored, fact).name == NAME
+        for said in ({"sha256": "0" * 64}, {"name": "other.txt"}, {"size": 3}):
+            with pytest.raises(SealBroken):
+                verified(opened, one.note, stored, replace(fact, **said))
 
 
 def test_a_service_refuses_by_itself(world, chancery, party):

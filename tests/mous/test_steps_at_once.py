@@ -74,6 +74,8 @@ def test_two_officers_and_the_worker_remind_once(chancery, world):
     from django.utils import timezone
 
     instrument = chancery.open()
+    for code in ("FJ", "VU", "PW"):
+        chancery.act(code, "TEXT_CIRCULATED", "2024-01-15")
     officers = [world.actor(world.oco), world.actor(world.oco_contact)]
     later = timezone.now().replace(hour=23) + timedelta(days=100)
     errors = at_once(

@@ -189,8 +189,9 @@ class TestByItself:
         return chase_by_itself(actor=Actor.command("tick"), now=now)
 
     @pytest.fixture(autouse=True)
-    def all_in_fiji(self, world):
+    def all_in_fiji(self, chancery, instrument):
         Administration.objects.update(zone="Pacific/Fiji")
+        chancery.act("VU", "TEXT_CIRCULATED", "2024-01-15")
 
     def test_after_ninety_quiet_days_in_the_morning_once_and_again_after_ninety_more(
         self, instrument
@@ -218,6 +219,13 @@ class TestByItself:
         assert self.remind(self.morning(90)) == 1
         assert Chase.objects.get().party.code == "VU"
         assert self.remind(self.morning(151)) == 1
+
+    def test_what_lies_with_the_secretariat_is_nobody_elses_to_hear(
+        self, world, chancery, instrument
+    ):
+        noted(chancery, world.fj, chancery.party(instrument, "FJ"), waits_for="secretariat")
+        assert self.remind(self.morning(120)) == 1
+        assert Chase.objects.get().party.code == "VU"
 
     def test_an_officers_reminder_counts(self, world, instrument):
         chase(actor=world.actor(world.oco), instrument=instrument, codes=["FJ"])
