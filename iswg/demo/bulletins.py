@@ -72,6 +72,7 @@ def content_of(piece: Piece, cast: Cast, clock: Clock) -> DraftContent:
         legal_basis=piece.legal_basis,
         caveats=piece.caveats,
         places=tuple(facts["ports"]),
+        data_kinds=piece.data_kinds,
         product_type=facts["type"].lower(),
         tlp=facts["tlp"],
         urgency=piece.urgency,

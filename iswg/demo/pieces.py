@@ -39,6 +39,7 @@ class Piece:
     caveats: str = ""
     language: str = "en"
     files: tuple[str, ...] = ()
+    data_kinds: tuple[str, ...] = ()
     instead: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -94,6 +95,7 @@ PIECES = (
         legal_basis="MOU on Customs Co-operation; PG: bilateral authority recorded by FJ",
         caveats="A company is named. Review before each use; tell Fiji what proves wrong.",
         files=("entries-compared.csv",),
+        data_kinds=("commercial",),
         # The file asks for specific checks under PAP:AMBER, which the composer refuses, and
         # rightly: an examination would be noticed. The text asks for what PAP:AMBER allows.
         instead={"requested_action": "Operational analysis"},
@@ -136,6 +138,7 @@ PIECES = (
         urgency="immediate",
         legal_basis="Bilateral authority of Australia for each officer named",
         caveats="A source is at risk. Not to be printed or copied.",
+        data_kinds=("passenger", "personal"),
     ),
     Piece(
         "039",
@@ -173,6 +176,7 @@ PIECES = (
         legal_basis="MOU on Customs Co-operation; PF, WF: bilateral authority recorded by NZ",
         caveats="A person is named. Delete local copies when the alert lapses.",
         files=("velvet-gannet-taiohae.jpg",),
+        data_kinds=("personal",),
     ),
 )
 
