@@ -21,8 +21,7 @@
       form.querySelectorAll('[name=order]').forEach(input => input.remove());
       page.querySelectorAll('#order-form [name=order]').forEach(input => form.append(document.adoptNode(input)));
       const row = document.getElementById('item-' + moved);
-      const again = row && (row.querySelector(`[name=${button}]:enabled`) || row.querySelector('.order button:enabled'));
-      if (button && again) again.focus();
+      if (button) (row.querySelector(`[name=${button}]:enabled`) || row.querySelector('.order button:enabled'))?.focus();
       prepare();
       say(form.dataset.moved.replace('{n}', rows().indexOf(row) + 1));
     } catch (_trouble) {
@@ -47,6 +46,9 @@
   const over = y => rows().find(row => { const box = row.getBoundingClientRect(); return y < box.bottom; }) || rows().at(-1);
   const clear = () => rows().forEach(row => row.classList.remove('drop-above', 'drop-below', 'dragged'));
   const below = (row, y) => { const box = row.getBoundingClientRect(); return y > box.top + box.height / 2; };
+
+  function letGo() { held = null; clear(); }
+  document.addEventListener('keydown', event => { if (event.key === 'Escape' && held) letGo(); });
 
   function prepare() {
     rows().forEach(row => {
@@ -76,9 +78,10 @@
         order.splice(order.indexOf(target.dataset.item) + (below(target, event.clientY) ? 1 : 0), 0, id);
         if (order.join() !== ids().join()) send(order, id, '');
       });
-      grip.addEventListener('pointercancel', () => { held = null; clear(); });
+      grip.addEventListener('pointercancel', letGo);
     });
   }
   prepare();
-  document.addEventListener('live:polled', prepare);  // the rows that the page renewed by itself
+  // The rows that the page renewed by itself; what was in somebody's hand is another row now.
+  document.addEventListener('live:polled', () => { if (held && !held.isConnected) letGo(); prepare(); });
 })();
