@@ -19,7 +19,7 @@ def mou_card(request: HttpRequest) -> dict[str, Any] | None:
     if instrument is None:
         return None
     picture = Picture(instrument)
-    glance = Glance(instrument, picture.states(timezone.localdate()))
+    glance = Glance(picture, picture.states(timezone.localdate()))
     return {
         "instrument": instrument,
         "answer": glance.short_answer,

@@ -246,8 +246,12 @@ def letter_of(number: int) -> str:
 class Glance:
     """An instrument in one line, on one day."""
 
-    instrument: Instrument
+    picture: Picture
     states: dict[str, State]
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.picture.instrument
 
     @property
     def answer(self) -> str:
@@ -277,4 +281,5 @@ def glances(instruments: Iterable[Instrument], on: date) -> list[Glance]:
     """Several instruments at once, with the acts of all of them in one query."""
     rows = list(instruments)
     facts = facts_of(rows)
-    return [Glance(one, Picture(one, facts=facts[one.pk]).states(on)) for one in rows]
+    pictures = [Picture(one, facts=facts[one.pk]) for one in rows]
+    return [Glance(one, one.states(on)) for one in pictures]

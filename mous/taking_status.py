@@ -100,8 +100,8 @@ def _cells(row: Row) -> list[str]:
     letters = ", ".join(note.letter for note in row.notes)
     marks = f"{letters} (!)".strip() if row.broken else letters
     return [
-        row.party.label, row.words, day(row.received), day(row.approved), signature or "–",
-        consent or "–", effect or "–", marks,
+        row.party.label, row.words, day(row.received) or "–", day(row.approved) or "–",
+        signature or "–", consent or "–", effect or "–", marks,
     ]  # fmt: skip
 
 

@@ -60,7 +60,9 @@ def _list_row(request: HttpRequest, glance: Glance, waiting: Sequence[Any]) -> d
         "instrument": glance.instrument,
         "answer": glance.short_answer,
         "own": glance.state_of(own),
-        "next": next_step_words(glance.instrument, state) if state else "",
+        "next": next_step_words(glance.instrument, state, glance.picture.acts(own))
+        if state
+        else "",
         "waiting": sum(act.instrument_id == glance.instrument.pk for act in waiting),
     }
 

@@ -113,7 +113,8 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     context = framed(request, instrument, "")
     standing = standing_of(request.actor, request.vault, instrument, asked)
     acts = open_acts(request.vault, acts_of(instrument).filter(party=row_of))
-    lines = lines_of(Picture(instrument, known=asked.known), acts)
+    picture = Picture(instrument, known=asked.known)
+    lines = lines_of(picture, acts)
     row = next(one for one in standing.rows if one.party.pk == row_of.pk)
     context |= {
         "asked": asked,
@@ -122,7 +123,7 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "years": by_year([one for one in lines if _counts(one, asked)]),
         "waiting": [_waiting(request, one) for one in lines if one.act.is_waiting],
         "declined": [one for one in lines if one.act.state == ActState.DECLINED],
-        "next": next_step_words(instrument, row.state),
+        "next": next_step_words(instrument, row.state, picture.acts(row_of.code)),
         "links": _links(request, instrument, row_of, row.state),
     }
     return kept_nowhere(render(request, "mous/party.html", context))

@@ -13,11 +13,12 @@ from access.actors import Actor
 from access.policy import Action, can
 from access.roles import PUBLISHES, Role
 from accounts.models import Membership
-from mous.lifecycle import Span, State, state_on
+from mous.lifecycle import Fact, Kind, Span, State, standing_acts, state_on
 from mous.models import Act, ActState, Instrument, Party, Receipt
 from mous.queries import facts_of, instruments_for
 
 ACTS_FOR = PUBLISHES | {Role.HEAD}
+CONSENTED = frozenset({Kind.SIGNED_DEFINITIVE, Kind.PROCEDURES_COMPLETED, Kind.ACCEDED})
 
 
 def acts_to_confirm(actor: Actor) -> list[Act]:
@@ -58,8 +59,11 @@ class NextStep:
     words: str
 
 
-def next_step_words(instrument: Instrument, state: State) -> str:
-    """What comes next, in the words of this kind of instrument; empty if nothing does."""
+def next_step_words(instrument: Instrument, state: State, acts: Iterable[Fact]) -> str:
+    """What the administration does next, in the words of this kind of instrument; empty where
+    nothing is left to it: who has consented waits for the day or for the depositary."""
+    if state == State.SIGNED_PENDING and any(act.kind in CONSENTED for act in acts):
+        return ""
     signing = _("Sign, or ratify") if instrument.is_treaty else _("Sign")
     words = {
         State.TEXT_RECEIVED: _("Start the legal review"),
@@ -76,16 +80,17 @@ def next_steps(actor: Actor, on: date) -> list[NextStep]:
         return []
     found = []
     rows = list(instruments_for(actor))
-    for instrument, state in own_states(actor, rows, on):
-        if words := next_step_words(instrument, state):
+    for instrument, state, acts in own_states(actor, rows, on):
+        if words := next_step_words(instrument, state, acts):
             found.append(NextStep(instrument, state, words))
     return found
 
 
 def own_states(
     actor: Actor, instruments: Iterable[Instrument], on: date
-) -> list[tuple[Instrument, State]]:
-    """Where the actor's administration stands in each of them, if it can take part in it."""
+) -> list[tuple[Instrument, State, list[Fact]]]:
+    """Where the actor's administration stands in each of them, if it can take part in it, and by
+    which acts."""
     own, rows = actor.administration, list(instruments)
     taking = set(
         Party.objects.filter(instrument__in=rows, code=own).values_list("instrument", flat=True)
@@ -98,7 +103,7 @@ def own_states(
     always = [Span(date.min)]
     found = []
     for instrument in mine:
-        acts = [fact for fact in facts[instrument.pk] if fact.party == own]
+        acts = standing_acts(fact for fact in facts[instrument.pk] if fact.party == own)
         spans = member if instrument.for_members else always
-        found.append((instrument, state_on(acts, on, eligible=spans)))
+        found.append((instrument, state_on(acts, on, eligible=spans), acts))
     return found

@@ -65,6 +65,10 @@ class TestTheList:
         assert "1 of 3 takes part" in seen
         assert "Vanuatu Signed, not in effect yet" in seen
         assert "Next: Complete the internal procedures" in seen
+        register.act("VU", "PROCEDURES_COMPLETED", "2024-06-02")
+        seen = words(browser(world.vu).get("/mous/"))
+        assert "Vanuatu Signed, not in effect yet" in seen
+        assert "Next:" not in seen
 
     def test_what_waits_for_a_second_person_is_counted_for_who_may_be_it(
         self, register, world, browser
