@@ -135,7 +135,7 @@ class _Words:
         self.by_source = {source_of(one.instrument): one.instrument for one in instruments}
         refused = {code for code, one in verdicts.items() if one.gate != Gate.OPEN}
         rows = Administration.objects.filter(pk__in={*refused, sender}) if refused else ()
-        self.names = {one.pk: one.in_sentence for one in rows}
+        self.names = {one.pk: str(one.label) for one in rows}
 
     def basis(self, code: str, verdict: Verdict) -> Basis:
         if verdict.source in self.by_source:
