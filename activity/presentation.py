@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from access.switchboard import described
 from activity import words
 from activity.export import spelt
 from activity.models import JournalEntry, Notice
 from activity.ports import NOTICES, administration_name, page_of, references_of
 from activity.queries import detail_of, names_of
+
+BASES = "bases"  # of a decision: on what each recipient may receive it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def journal_rows(entries: Iterable[JournalEntry]) -> list[JournalRow]:
         int(row.target.partition(":")[2]) for row in rows if _is_person(row.target)
     }
     names, references = names_of(people), references_of(row.target for row in rows)
-    return [_journal_row(row, names, references) for row in rows]
+    traced = {one for row in rows for one in detail_of(row).get(BASES, {}).values()}
+    bases = described(traced) if traced else {}
+    return [_journal_row(row, names, references, bases) for row in rows]
 
 
 def _is_person(target: str) -> bool:
@@ -68,9 +73,14 @@ def _is_person(target: str) -> bool:
 
 
 def _journal_row(
-    row: JournalEntry, names: dict[int, str], references: dict[str, str]
+    row: JournalEntry,
+    names: dict[int, str],
+    references: dict[str, str],
+    bases: Mapping[str, str],
 ) -> JournalRow:
     detail = detail_of(row)
+    if BASES in detail:
+        detail[BASES] = {code: bases.get(one, one) for code, one in detail[BASES].items()}
     command = detail.pop("command", "")
     reference = references.get(row.target, "")
     return JournalRow(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from access.switchboard import Basis, Ground, Group, Stated
 from accounts.models import Administration
+from activity.words import detail_value
 from mous.bases import authority_trace, open_bases
 from mous.facts import target_of
 from mous.judging import Arrangement, Verdict, decide
@@ -21,6 +22,10 @@ from mous.queries import Picture
 from mous.trusted import Recorded, Trusted, gates_of, gating, recorded_by
 from vault.sessions import Vault
 from wording.sharing import DataKind
+
+AGAINST = (
+    Ground.NOT_TAKING_PART, Ground.SENDER_NOT_TAKING_PART, Ground.OWN_LAW, Ground.NOT_VERIFIED,
+)  # fmt: skip
 
 
 def source_of(instrument: Instrument) -> str:
@@ -94,7 +99,8 @@ class Register:
             authority_trace(one): authority_words(one)
             for one in OtherAuthority.objects.filter(uuid__in=by_kind["mous.otherauthority"])
         }
-        return found | {one: words for one, words in ground_words().items() if one in wanted}
+        grounds = ground_words() | {one: detail_value("reason", one) for one in AGAINST}
+        return found | {one: words for one, words in grounds.items() if one in wanted}
 
 
 def authority_words(authority: OtherAuthority) -> str:

@@ -207,3 +207,18 @@ def test_without_a_register_everything_is_as_it_was(desk, world):
     desk.publish(world.fj)
     assert "bases" not in issued_lines()[-1]
     assert not refusals()
+
+
+def test_the_journal_says_on_what_in_words(fiji, gate, chancery, world):
+    from activity.presentation import journal_rows
+
+    sent(fiji)
+    chancery.act("VU", "IN_EFFECT", "2024-05-03")
+    draft = Draft.objects.get()
+    fiji.post(reverse("bulletins:publish", args=[draft.pk]), {"version": draft.version})
+    lines = JournalEntry.objects.filter(event__in=["bulletins.issued", "access.refused"])
+    said = [
+        dict(row.detail)["what sharing rests on"] for row in journal_rows(lines.order_by("seq"))
+    ]
+    assert said[0] == "VU a recipient does not take part"
+    assert said[-1] == "VU Co-operation MOU"
