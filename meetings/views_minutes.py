@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -112,11 +113,16 @@ def _with_form(
     form = None
     if commenting and commenting[0] == record.item.uuid:
         form = commenting[1]
-    elif record.may_comment and not record.is_break:
+    elif record.may_comment and not record.is_break and not _comments_are_over(meeting):
         form = CommentForm(
             initial={"comment_id": uuid4()}, auto_id=f"id_{record.item.uuid.hex[:8]}_%s"
         )
     return {"record": record, "form": form, "refused": bool(form and form.is_bound)}
+
+
+def _comments_are_over(meeting: Meeting) -> bool:
+    """By the clock of the page, which is its reader's."""
+    return services.comments_are_over(meeting, timezone.get_current_timezone_name())
 
 
 def _adopting(request: HttpRequest, meeting: Meeting) -> list[Meeting]:

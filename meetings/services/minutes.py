@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from access.policy import Action, people_who_can, require
+from accounts.queries import administration_of
 from activity.events import Event
 from activity.record import record
 from meetings import writings
@@ -167,6 +169,8 @@ def comment_on_minutes(
     known = MinutesComment.objects.filter(uuid=comment_id, item=row).first() if comment_id else None
     if known is not None:
         return known
+    if comments_are_over(meeting, administration_of(actor).zone):
+        raise NotPossible({"words": _("The day for comments on these minutes is over.")})
     if not words.strip():
         raise NotPossible({"words": _("Write something first.")})
     chosen = {"uuid": comment_id} if comment_id else {}
@@ -184,6 +188,12 @@ def comment_on_minutes(
         topics=topics_of(meeting)[:1],
     )
     return comment
+
+
+def comments_are_over(meeting: Meeting, zone: str) -> bool:
+    """Whether the last day for comments is over there: each has the whole of its own day."""
+    today = timezone.now().astimezone(ZoneInfo(zone)).date()
+    return meeting.comments_until is not None and today > meeting.comments_until
 
 
 @transaction.atomic

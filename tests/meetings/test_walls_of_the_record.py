@@ -1,7 +1,11 @@
 """What was agreed stays as it was agreed, whatever is sent to whichever address."""
 
+import datetime
+from uuid import uuid4
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from meetings.models import Attendance, Decision, MinutesComment, Proposal
 from meetings.queries import with_people
@@ -152,3 +156,20 @@ class TestTheRegister:
         with pytest.raises(NotPossible):
             deciding.supersede(actor=world.actor(world.oco), decision=first, by=later[1])
         assert Decision.objects.get(pk=first.pk).superseded_by == later[0]
+
+
+class TestComments:
+    def test_they_are_taken_until_their_day_is_over_where_one_is(self, world, hall, held):
+        meeting = hall.now(held.meeting)
+        type(meeting).objects.filter(pk=meeting.pk).update(comments_until=timezone.localdate())
+        comment_on_minutes(**hall.both(world.fj), item=held.item, words="In time.")
+        assert "Comment on this item" in held.reads(world.fj)
+        past = timezone.localdate() - datetime.timedelta(days=2)
+        type(meeting).objects.filter(pk=meeting.pk).update(comments_until=past)
+        with pytest.raises(NotPossible):
+            comment_on_minutes(**hall.both(world.fj), item=held.item, words="Late.")
+        assert "Comment on this item" not in held.reads(world.fj)
+        form = {"act": "comment", "item": str(held.item.uuid), "comment_id": str(uuid4())}
+        answer = held.browser(world.fj).post(held.address, {**form, "words": "Late."})
+        assert answer.status_code == 400
+        assert "The day for comments on these minutes is over." in answer.content.decode()
