@@ -11,13 +11,21 @@ from functools import cached_property
 
 from access.actors import Actor, current_actor
 from access.roles import Role
-from accounts.models import SECRETARIAT, Administration, AdministrationKind, Invitation, User
+from accounts.models import (
+    SECRETARIAT,
+    Administration,
+    AdministrationKind,
+    Invitation,
+    Membership,
+    User,
+    in_force,
+)
 from accounts.queries import members_on, seats_on
 from accounts.services import invite, seed_administrations
 from accounts.services.invitations import FOUNDER, found
 from activity.events import Event
 from activity.record import record
-from iswg.demo.clock import Clock
+from iswg.demo.clock import Clock, Moment
 from vault.colleagues import claimed_keys, enter_person, welcome
 from vault.crypto.keys import PersonKeys
 from vault.epochs import make_first_epoch, open_vault
@@ -33,6 +41,7 @@ LIAISONS = ("NC", "VU")
 ME = Actor.command("load_demo")
 # Two of each of the 24, six heads, two liaison officers; two at the Secretariat, the observer, the
 # one who sleeps and the one who waits.
+BEGUN = -640  # the day on which the first administration was brought in
 PEOPLE = 61
 
 # The role, and how its holder is called in English and in French.
@@ -154,13 +163,27 @@ def bring_in_everybody(cast: Cast, clock: Clock) -> None:
     )
     seen = cast.bring_in(officer, "observer", PARTNER)
     enter_person(actor=officer.actor, keys=officer.keys, person=seen.user, compared=seen.words)
-    today = clock.moment.date()
-    seats = {seat.administration_id for seat in seats_on(today)}
-    for number, code in enumerate(sorted(row.code for row in members_on(today))):
-        clock.move_to(clock.at(-290 + 2 * number, 22))
+    seats = {seat.administration_id for seat in seats_on(clock.today)}
+    for moment, code in _joining(clock):
+        clock.move_to(moment)
         _open_administration(cast, code)
         for post in _posts(code, has_seat=code in seats):
             join(cast, post, code)
+
+
+def _joining(clock: Clock) -> list[tuple[Moment, str]]:
+    """Two days for each; who became a member only later, on the morrow of that day."""
+    codes = {row.code for row in members_on(clock.today)}
+    first = sorted(codes & {row.code for row in members_on(clock.day(BEGUN))})
+    found = [(clock.at(BEGUN + 2 * number, 22), code) for number, code in enumerate(first)]
+    since = dict(
+        Membership.objects.filter(in_force(clock.today), administration__in=codes - set(first))
+        .order_by("since")
+        .values_list("administration", "since")
+    )
+    for code, day in since.items():
+        found.append((clock.at((day - clock.today).days + 1, 22), code))
+    return sorted(found)
 
 
 def _posts(code: str, *, has_seat: bool) -> list[str]:

@@ -24,7 +24,7 @@ class Clock:
 
     def __init__(self, today: datetime.date) -> None:
         self.today = today
-        self.moment = self.at(-400)
+        self.moment = self.at(-700)
 
     def at(self, day: int, hour: int = 0, minute: int = 0) -> Moment:
         """A moment of the story: `day` is 0 for today, -3 for three days ago."""

@@ -1,9 +1,8 @@
 """The meetings of the demonstration: held, minuted, adopted in the next; the next one prepared.
 
 The facts stand in `data/demo_meetings.json`, dated by the day of the story; they move by whole
-weeks, so that a Wednesday stays one. The portal is younger than the first four meetings: their
-papers were entered by the Secretariat when everybody had joined, so what is signed and what the
-journal says is of that day, while the record's clear times are those of the meetings.
+weeks, so that a Wednesday stays one. Everything goes through the services, at its own moment of
+the story: called, opened, item by item, closed, minuted, reported on.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,14 +20,23 @@ from django.utils import dateformat, timezone
 
 from accounts.models import SECRETARIAT
 from accounts.queries import members_on
+from iswg.demo import after_meeting as after
 from iswg.demo.cast import Cast, Person
 from iswg.demo.clock import Clock, Moment
-from iswg.demo.hindsight import backdate
 from iswg.demo.next_meeting import prepare, prepare_events
 from iswg.demo.pieces import STORY_DAY
 from iswg.demo.timeline import Timeline
 from meetings.groups import group
-from meetings.models import ActionState, AgendaItem, ItemKind, Kind, Meeting, Result
+from meetings.models import (
+    ActionState,
+    AgendaItem,
+    Choice,
+    ItemKind,
+    Kind,
+    Meeting,
+    Method,
+    Result,
+)
 from meetings.queries import meetings_for
 from meetings.services import deciding, minutes, room
 from meetings.services.agenda import add_item
@@ -36,11 +44,13 @@ from meetings.services.invitations import invite
 from meetings.services.series import change_participants, plan_meeting
 
 HERE = Path(__file__).parent
-ENTERED = (-243, 2)  # when the meetings of before were entered
 DAY_NAMED = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
+WITH_OUTCOME = (ItemKind.DECISION, ItemKind.DISCUSSION)
 YEAR = datetime.timedelta(days=365)
 SEATS = ("AU", "FJ", "NZ", "PW", "SB", "VU")
-LATE, LEFT_EARLY = "SB", "PW"  # at the last meeting
+LATE = "SB"  # at the last meeting
+MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
+MINUTES_OF_LAST, PICTURE, OTHERS = 1, 3, 4  # places on the agenda
 
 # How long each of the first five takes, and of what kind it is; the others share what is left.
 USUAL = (
@@ -60,7 +70,7 @@ def plan(timeline: Timeline, cast: Cast, clock: Clock) -> None:
     *past, coming = told
     before: Story | None = None
     for number, story in enumerate(past):
-        story.plan(timeline, before, entered_later=number < 4)
+        story.plan(timeline, before, last=number == len(past) - 1)
         before = story
     prepare_events(timeline, cast, clock)
     prepare(timeline, coming, before)
@@ -77,6 +87,7 @@ class Story:
         first = int(year.removeprefix("FY")[:4]) + (clock.today - STORY_DAY) // YEAR
         self.fiscal_year, self.quarter = f"{first}-{(first + 1) % 100:02d}", int(quarter[1])
         self.day = self.moved(facts["date"])
+        self.late, self.actions = "", {}
 
     def moved(self, day: str) -> datetime.date:
         """A day of the file, as many whole weeks later as today is after the story's day."""
@@ -115,26 +126,22 @@ class Story:
 
     # What happens
 
-    def plan(self, timeline: Timeline, before: Story | None, *, entered_later: bool) -> None:
-        if entered_later:
-            timeline.add(self.clock.at(*ENTERED), lambda: self._told_later(before))
-            return
-        hour = datetime.timedelta(hours=1)
-        timeline.add(self.begins - 28 * 24 * hour, self.is_called)
+    def plan(self, timeline: Timeline, before: Story | None, *, last: bool) -> None:
+        self.late = LATE if last else ""
+        soonest = self.clock.moment + datetime.timedelta(hours=2)  # everybody has joined by then
+        timeline.add(max(self.begins - 28 * DAY, soonest), self.is_called)
         timeline.add(self.begins, self.opens)
-        timeline.add(self.begins + 20 * hour / 60, self.late_one_comes)
-        timeline.add(self.begins + hour / 2, lambda: self.is_held(before))
-        timeline.add(self.begins + 2 * hour, self.closes)
-        timeline.add(self.begins + 6 * 24 * hour, self.is_minuted)
+        if last:
+            timeline.add(self.begins + 20 * MINUTE, self.late_one_comes)
+        begins = self.begins
+        for place, length in enumerate(self.lengths):
+            timeline.add(begins + MINUTE, lambda place=place: self.deals_with(place, before))
+            begins += length * MINUTE
+        timeline.add(self.begins + self.facts["duration_min"] * MINUTE, self.closes)
+        timeline.add(self.begins + 6 * DAY, self.is_minuted)
         self._reports(timeline)
-
-    def _told_later(self, before: Story | None) -> None:
-        for act in (self.is_called, self.opens, lambda: self.is_held(before), self.closes):
-            act()
-        self.is_minuted()
-        for number, row in enumerate(self.facts["actions"]):
-            self.is_reported(number, row)
-        backdate(self.meeting, self.begins, [self.moved(row[3]) for row in self.facts["actions"]])
+        if last:
+            after.plan(timeline, self)
 
     def is_called(self) -> None:
         """Planned, with its agenda, and, if it is still to come, invited to."""
@@ -170,15 +177,19 @@ class Story:
         return next((code for name, code in codes.items() if named.startswith(name)), SECRETARIAT)
 
     def _agenda(self, meeting: Meeting) -> None:
-        titles = self.facts["agenda"]
-        rest = (self.facts["duration_min"] - sum(n for n, _kind in USUAL)) // (len(titles) - 5)
-        for number, title in enumerate(self.dated(one) for one in titles):
-            length, kind = USUAL[number] if number < 5 else (rest, kind_of(title))
-            presenter = presenter_of(title, number)
+        for number, title in enumerate(self.dated(one) for one in self.facts["agenda"]):
+            kind = USUAL[number][1] if number < len(USUAL) else kind_of(title)
             add_item(
-                **self.both(), meeting=meeting, title=title, kind=kind, minutes=length,
-                presenter=presenter,
+                **self.both(), meeting=meeting, title=title, kind=kind,
+                minutes=self.lengths[number], presenter=presenter_of(title, number),
             )  # fmt: skip
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """Of each item, in minutes."""
+        usual, titles = [length for length, _kind in USUAL], self.facts["agenda"]
+        rest = (self.facts["duration_min"] - sum(usual)) // (len(titles) - len(usual))
+        return [*usual, *[rest] * (len(titles) - len(usual))]
 
     def opens(self) -> None:
         """Everybody comes but who is late."""
@@ -186,7 +197,7 @@ class Story:
         room.open_meeting(actor=self.officer.actor, meeting=meeting)
         attending = self.facts["attendance"]
         for code in (SECRETARIAT, *attending["members"], *attending.get("observers", ())):
-            if code != LATE or self.begins < self.clock.at(*ENTERED):
+            if code != self.late:
                 room.check_in(actor=self.cast.of(code).actor, meeting=self.meeting)
         for code in attending.get("apologies", ()):
             room.note_apology(actor=self.officer.actor, meeting=meeting, code=code, on=True)
@@ -194,25 +205,42 @@ class Story:
     def late_one_comes(self) -> None:
         room.check_in(actor=self.cast.of(LATE).actor, meeting=self.meeting)
 
-    def is_held(self, before: Story | None) -> None:
-        """The minutes of the last one are adopted, decisions taken, actions given out."""
-        run, items = self.officer, self.items
-        room.call_item(actor=run.actor, item=items[1])
-        if before is not None:
+    def deals_with(self, place: int, before: Story | None) -> None:
+        """One item is called: the last minutes are adopted in it, notes are taken, decisions are
+        agreed on and actions given out."""
+        items = self.items
+        room.call_item(actor=self.officer.actor, item=items[place])
+        if place == MINUTES_OF_LAST and before is not None:
             minutes.adopt_minutes(**self.both(), meeting=before.meeting, adopted_in=self.meeting)
-        room.call_item(actor=run.actor, item=items[3])
-        room.write_notes(**self.both(), item=items[3], words=self.facts["minutes"], base=0)
-        on = [one for one in items[4:] if one.kind in (ItemKind.DECISION, ItemKind.DISCUSSION)]
-        for number, (_ref, words) in enumerate(self.facts["decisions"]):
-            item = on[number % len(on)]
-            room.call_item(actor=run.actor, item=item)
-            proposal = deciding.propose(**self.both(), item=item, words=words)
-            deciding.close_proposal(actor=run.actor, proposal=proposal, result=Result.AGREED)
-        for number, (_ref, words, owner, due, _state) in enumerate(self.facts["actions"]):
-            deciding.take_action(
-                **self.both(), item=on[number % len(on)], words=words, owner=owner_of(owner),
-                due_on=self.moved(due),
-            )  # fmt: skip
+        if place == PICTURE:
+            words = self.facts["minutes"]
+            room.write_notes(**self.both(), item=items[place], words=words, base=0)
+        on = [one for one in items[OTHERS:] if one.kind in WITH_OUTCOME]
+        if items[place] not in on:
+            return
+        turn = on.index(items[place])
+        for _ref, words in self.facts["decisions"][turn :: len(on)]:
+            self._decide(items[place], words)
+        for number, row in list(enumerate(self.facts["actions"]))[turn :: len(on)]:
+            self._give_out(items[place], number, row)
+
+    def _decide(self, item: AgendaItem, words: str) -> None:
+        """By consensus; at the last meeting by vote."""
+        method = Method.VOTE if self.late else Method.CONSENSUS
+        proposal = deciding.propose(**self.both(), item=item, words=words, method=method)
+        for code in SEATS if self.late else ():
+            said = Choice.ABSTAIN if code == LATE else Choice.YES
+            actor = self.cast.of(code).actor
+            deciding.cast_ballot(actor=actor, proposal=proposal, choice=said, revision=1)
+        result = "" if self.late else Result.AGREED
+        deciding.close_proposal(actor=self.officer.actor, proposal=proposal, result=result)
+
+    def _give_out(self, item: AgendaItem, number: int, row: Sequence[str]) -> None:
+        _ref, words, owner, due, _state = row
+        action = deciding.take_action(
+            **self.both(), item=item, words=words, owner=owner_of(owner), due_on=self.moved(due)
+        )
+        self.actions[number] = action.uuid
 
     def closes(self) -> None:
         room.close_meeting(actor=self.officer.actor, meeting=self.meeting)
@@ -234,7 +262,7 @@ class Story:
     def is_reported(self, number: int, row: Sequence[str]) -> None:
         if row[4] == "open":
             return
-        action = list(self.meeting.actions.order_by("pk"))[number]
+        action = self.meeting.actions.get(uuid=self.actions[number])
         words = "" if row[4] == "done" else row[4].capitalize() + "."
         deciding.report_on_action(
             **self.both(self.cast.of(owner_of(row[2]))), action=action, words=words,

@@ -71,7 +71,7 @@ def _founded(cast: Cast, clock: Clock, say: Say) -> Iterator[None]:
     whatever interrupts us leaves an empty database and no pin.
     """
     say("Entering 24 administrations, the Secretariat and a partner agency ...")
-    clock.move_to(clock.at(-300, 1))
+    clock.move_to(clock.at(-650, 1))
     enter_places()
     found_portal(cast)
     former, settings.DIRECTORY_PIN = settings.DIRECTORY_PIN, cast.pin
