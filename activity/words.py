@@ -93,6 +93,7 @@ HAPPENED = {
     Event.NOTIFICATION_OPENED: _("Depositary notification opened"),
     Event.NOTIFICATION_RECEIVED: _("Receipt of a depositary notification confirmed"),
     Event.CERTIFIED_COPY_TAKEN: _("Certified copy or text of an instrument taken away"),
+    Event.STATUS_TAKEN_AWAY: _("Status list of an instrument taken away"),
     Event.EVIDENCE_DOWNLOADED: _("Document of an act downloaded"),
     Event.REGISTER_KEY_MADE: _("New key of the register"),
     Event.LEGAL_BASIS_STATED: _("Legal basis of an administration stated"),
