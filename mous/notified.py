@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language
 
 from mous.act_rows import ActRow, rows_of
 from mous.lifecycle import Kind
@@ -44,7 +45,9 @@ def tellings(notification: Notification, row: ActRow) -> list[Telling]:
     """Both languages. Without the key the facts that are clear; never of an act that is broken."""
     if row.opened.broken:
         return []
-    return [_telling(notification, row, language) for language in LANGUAGES]
+    own = (get_language() or "en")[:2]
+    ordered = sorted(LANGUAGES, key=lambda language: language != own)  # the reader's first
+    return [_telling(notification, row, language) for language in ordered]
 
 
 def _telling(notification: Notification, row: ActRow, language: str) -> Telling:
