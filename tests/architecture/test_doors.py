@@ -42,6 +42,7 @@ WITHOUT_REQUIRE = {
     "meetings/services/silence.close_silences": COMMAND,
     "mous/services/chasing.chase_by_itself": COMMAND,
     "mous/services/instruments.admit_new_members": COMMAND,
+    "mous/services/leaving.tell_of_withdrawals": COMMAND,
     "vault/joining.finish_waiting": INNER,
     "vault/joining.open_up": OWN,
     "vault/joining.shut_out": INNER,
