@@ -112,3 +112,38 @@ def test_an_order_of_another_window_is_met(browser, portal, meeting):
     order(other, SECOND, FIRST, CLOSED)  # it came by itself, and can be moved on
     drag(other, FIRST, SECOND, below=False)
     order(officer, FIRST, SECOND, CLOSED)
+
+
+def test_minutes_that_are_open_follow_what_others_write(browser, portal, meeting):
+    """Vanuatu reads the draft; the rapporteur writes, and then sends it round."""
+    officer = person(browser, portal, "secretariat")
+    place = f"/meetings/{meeting['ref']}"
+    for step, button in (("open", "Open it now"), ("close", "Close it now")):
+        officer.goto(f"{place}/live/{step}/")
+        officer.get_by_role("button", name=button).click()
+    officer.goto(f"{place}/minutes/")
+    officer.get_by_role("button", name="Begin the minutes").click()
+    vanuatu = person(browser, portal, "contact.vu")
+    vanuatu.goto(f"{place}/minutes/")
+    expect(vanuatu.locator("#live")).to_have_text("Live")
+    officer.goto(f"{place}/minutes/{meeting['items'][0]}/")
+    officer.locator("[name=en]").fill("The kwoltrip was opened at eleven.")
+    officer.get_by_role("button", name="Save", exact=True).click()
+    expect(vanuatu.locator("main")).to_contain_text("The kwoltrip was opened at eleven.")
+    expect(vanuatu.locator("#changed")).to_be_hidden()
+    officer.get_by_role("button", name="Send round").click()
+    expect(vanuatu.locator("#changed")).to_be_visible()
+    vanuatu.locator("#changed").get_by_role("link").click()
+    expect(vanuatu.locator("main")).to_contain_text("Circulated for comments")
+
+
+def test_how_to_join_comes_into_a_room_that_is_open(browser, portal, meeting):
+    officer = person(browser, portal, "secretariat")
+    vanuatu = person(browser, portal, "contact.vu")
+    vanuatu.goto(f"/meetings/{meeting['ref']}/live/")
+    expect(vanuatu.locator("#live")).to_have_text("Live")
+    expect(vanuatu.locator("#room-join")).to_be_hidden()
+    officer.goto(f"/meetings/{meeting['ref']}/live/join/")
+    officer.locator("textarea").fill("Dial +679 330 0000")
+    officer.locator("main form button.primary").click()
+    expect(vanuatu.locator("#room-join")).to_contain_text("Dial +679 330 0000")
