@@ -1,4 +1,4 @@
-"""The details of the record in words: how each is called, and what the words of other tables mean."""
+"""The details of the record in words: how each is called, and what words of other tables mean."""
 
 from __future__ import annotations
 
