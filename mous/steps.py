@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -234,9 +235,10 @@ class NextStep:
         return self.progress.since
 
 
-def next_step_of(actor: Actor, on: datetime.date) -> list[NextStep]:
+def next_step_of(actor: Actor, on: datetime.date | None = None) -> list[NextStep]:
     """The next step of the own administration in every instrument in which it does not take part
     yet, and whose next step is its own to take; the longest wait first. Five queries."""
+    on = on or timezone.localdate()
     instruments = {one.pk: one for one in instruments_for(actor)}
     parties = list(
         Party.objects.filter(
