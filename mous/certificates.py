@@ -24,7 +24,7 @@ from papers.prose import plain
 from vault.sessions import Vault
 
 
-def certified_copy(*, actor: Actor, vault: Vault | None, row: TextVersion) -> bytes:
+def certified_copy(actor: Actor, vault: Vault | None, row: TextVersion) -> bytes:
     """The text that lies here was read to its last byte, and has the sum that is stated; recorded
     once the paper is made."""
     ready = checked_for_certificate(vault, row)

@@ -23,9 +23,9 @@ def admit(actor: Actor, _now: datetime.datetime) -> int:
     return admit_new_members(actor=actor)
 
 
-def forget_drafts(_actor: Actor, now: datetime.datetime) -> int:
+def forget_drafts(actor: Actor, now: datetime.datetime) -> int:
     """Acts and texts that were begun and never entered: their files, too."""
-    return sweep_drafts(now=now)
+    return sweep_drafts(actor=actor, now=now)
 
 
 def tell(actor: Actor, now: datetime.datetime) -> int:

@@ -103,7 +103,7 @@ class ActForm(WordsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", _("Choose")), *kind_choices(instrument)]  # type: ignore[attr-defined]
-        named = in_order((one.code, one.label) for one in parties)
+        named: list[Any] = in_order((one.code, one.label) for one in parties)
         if len(named) > 1:
             named = [("", _("Choose")), *named]
         self.fields["party"].choices = named  # type: ignore[attr-defined]  # a choice field

@@ -206,8 +206,8 @@ def _confirmed(request: HttpRequest, instrument: Instrument) -> HttpResponse:
     asked = len(seen)
     try:
         result = services.confirm_signatures(
-            actor=request.actor, vault=request.vault, acts=acts
-        )  # fmt: skip
+            actor=request.actor, vault=request.vault, instrument=instrument, acts=acts
+        )
     except Locked:
         messages.error(request, _("These acts do not open with your keys: nothing was done."))
         return redirect("mous:ceremony_confirm", slug=instrument.slug)

@@ -143,7 +143,7 @@ def certified(request: HttpRequest, slug: str, text_id: UUID) -> HttpResponse:
     row = _text(request, slug, text_id)
     back = reverse("mous:texts", args=[slug])
     try:
-        drawn = certified_copy(actor=request.actor, vault=request.vault, row=row)
+        drawn = certified_copy(request.actor, request.vault, row)
     except NotPrinted:
         messages.error(request, _("The PDF could not be made. Try again in a minute."))
         return redirect(back)

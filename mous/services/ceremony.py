@@ -56,6 +56,7 @@ def enter_signatures(
 ) -> list[Act]:
     """All of them, or none. Sent twice under the same ids they are entered once."""
     instrument = held(instrument)
+    may_hold(actor, instrument)
     acts, faults = [], {}
     for one in signatures:
         try:
@@ -98,9 +99,12 @@ class Confirmed:
     broken: list[Act]
 
 
-def confirm_signatures(*, actor: Actor, vault: Vault, acts: Iterable[Act]) -> Confirmed:
+def confirm_signatures(
+    *, actor: Actor, vault: Vault, instrument: Instrument, acts: Iterable[Act]
+) -> Confirmed:
     """Each in a transaction of its own, so that one that somebody has answered meanwhile, or that
     is not what was signed, does not keep the others."""
+    may_hold(actor, instrument)
     result = Confirmed([], [], [])
     for act in acts:
         try:

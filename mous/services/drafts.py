@@ -101,8 +101,10 @@ def _is_for(
     return said == wanted and draft.party_id == (party.pk if party else None)
 
 
-def sweep_drafts(*, now: datetime.datetime) -> int:
-    """Take away what was begun a month ago and never entered, files first. Needs no key."""
+def sweep_drafts(*, actor: Actor, now: datetime.datetime) -> int:
+    """Take away what was begun a month ago and never entered, files first. Needs no key; `actor`
+    is the worker, under whose name nothing has to be recorded: nobody else ever saw it."""
+    assert actor.user_id is None, "only the worker sweeps"
     rows = ActDraft.objects.filter(made_at__lt=now - DRAFT_KEPT).select_related("instrument")
     return sum(_swept(draft) for draft in rows)
 

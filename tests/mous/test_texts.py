@@ -6,9 +6,11 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from access.policy import Refused
 from activity.events import Event
 from activity.models import JournalEntry
 from mous.models import TextVersion
+from mous.services.texts import deposit_text
 from tests.bulletins.attaching import fetched
 from tests.mous.office import SLUG, browser, hidden, page, words
 from vault import storage
@@ -85,12 +87,16 @@ def test_exactly_one_file_and_sent_twice_once(world, instrument):
     assert TextVersion.objects.count() == 1
 
 
-def test_only_the_depositary_deposits(world, instrument):
+def test_only_the_depositary_deposits(world, chancery, instrument):
     data = {"text": str(uuid.uuid4()), "language": "en", "note": ""}
     for person in (world.fj, world.vu_contact):
         client = browser(person)
         assert "Deposit a text" not in words(client.get(page("texts")))
         assert client.post(page("texts"), data).status_code == 403
+        with pytest.raises(Refused):
+            deposit_text(
+                **chancery.both(person), instrument=instrument, text_id=uuid.uuid4(), language="en"
+            )
     assert not TextVersion.objects.exists()
 
 
