@@ -16,7 +16,7 @@ from mous.found import found, found_party
 from mous.frame import address, framed
 from mous.history import Line, by_year, lines_of
 from mous.lifecycle import State
-from mous.models import ActState, Instrument, Party
+from mous.models import Act, ActState, Instrument, Party
 from mous.pairing import Side, pairs_of, sides_of
 from mous.progress import progress_of
 from mous.queries import Picture, acts_of
@@ -114,13 +114,13 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     standing = standing_of(request.actor, request.vault, instrument, asked)
     acts = open_acts(request.vault, acts_of(instrument).filter(party=row_of))
     picture = Picture(instrument, known=asked.known)
-    lines = lines_of(picture, acts)
+    lines = lines_of(picture, [one for one in acts if _was_known(one.act, asked)])
     row = next(one for one in standing.rows if one.party.pk == row_of.pk)
     context |= {
         "asked": asked,
         "party": row_of,
         "row": row,
-        "years": by_year([one for one in lines if _counts(one, asked)]),
+        "years": by_year([one for one in lines if one.act.is_confirmed]),
         "waiting": [_waiting(request, one) for one in lines if one.act.is_waiting],
         "declined": [one for one in lines if one.act.state == ActState.DECLINED],
         "next": next_step_words(instrument, row.state, picture.acts(row_of.code)),
@@ -129,10 +129,9 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return kept_nowhere(render(request, "mous/party.html", context))
 
 
-def _counts(line: Line, asked: Asked) -> bool:
-    """Confirmed, by the moment from which one looks back."""
-    act = line.act
-    return act.is_confirmed and (asked.known is None or act.decided_at <= asked.known)
+def _was_known(act: Act, asked: Asked) -> bool:
+    """Entered by the moment from which one looks back, and if it was answered, answered by it."""
+    return asked.known is None or (act.decided_at or act.entered_at) <= asked.known
 
 
 def _waiting(request: HttpRequest, line: Line) -> dict[str, Any]:

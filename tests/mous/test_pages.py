@@ -79,6 +79,11 @@ class TestTheList:
         for other in (world.oco, world.fj):
             assert "to confirm" not in words(browser(other).get("/mous/"))
 
+    def test_of_a_signature_the_second_person_is_the_depositarys(self, register, world, browser):
+        register.enter(world.vu, "VU", "PROCEDURES_COMPLETED", "2024-09-01")
+        assert "1 act to confirm" in words(browser(world.oco).get("/mous/"))
+        assert "to confirm" not in words(browser(world.vu_contact).get("/mous/"))
+
     def test_a_treaty_speaks_of_parties(self, chancery, world, browser):
         chancery.open("convention", kind="treaty", title="Convention", title_fr="Convention")
         chancery.act("FJ", "IN_EFFECT", "2024-07-01")

@@ -142,8 +142,13 @@ class TestAParticipant:
             decided_at=datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
         )
         seen = words(browser(world.pw).get(f"{STATUS}fj/?known=2025-06-01"))
-        assert "Annulled" not in seen
+        for later in ("Annulled", "Corrected by", "Correction of the register", "Never."):
+            assert later not in seen
+        assert "Came into effect" in seen
         assert "As at" in seen
+        status = words(browser(world.pw).get(f"{STATUS}?known=2025-06-01"))
+        assert "Never." not in status
+        assert "Never." in words(browser(world.pw).get(STATUS))
 
     def test_who_may_confirm_is_told_and_who_may_not_is_told_why(self, register, world, browser):
         act = register.enter(world.oco, "PW", "SIGNED_DEFINITIVE", "2024-09-01")
