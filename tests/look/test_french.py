@@ -117,8 +117,8 @@ def test_labels_are_never_translated():
 
 # Names, labels and the block that tools/verify_journal.py reads: the same in both languages.
 UNMARKED = {
-    "ISWG", "· ISWG", "EN", "FR", "English", "Français", "Ctrl", "TLP:", "SHA-256 …", "SHA-256", "/account/",
-    "journal/", "gate", "OpenStreetMap", "[ISWG]", "UTC",
+    "ISWG", "· ISWG", "EN", "FR", "English", "Français", "Ctrl", "TLP:", "SHA-256 …", "SHA-256",
+    "/account/", "journal/", "gate", "OpenStreetMap", "[ISWG]", "UTC",
 }  # fmt: skip
 TEMPLATES = sorted(p for p in (messages.ROOT / "templates").rglob("*.*") if p.suffix != ".svg")
 
