@@ -44,8 +44,9 @@ def _copy(actor: Actor, row: TextVersion, name: str, size: int) -> Paper:
         Fact(_("Deposited"), moment(row.entered_at)),
         Fact(_("Deposited by"), f"{row.entered_by.name}, {row.entered_for.label}"),
     ]
-    blocks = [
-        {"kind": "sides", "parts": [_spoken(one, _statement(row, one)) for one in ("en", "fr")]}
+    blocks: list[Block] = [
+        {"kind": "rule"},
+        {"kind": "sides", "parts": [_spoken(one, _statement(row, one)) for one in ("en", "fr")]},
     ]
     return _paper(actor, instrument, _("Certified true copy"), facts, blocks)
 
@@ -66,7 +67,7 @@ def notification_paper(
         Fact(_("Sent"), moment(notification.sent_at)),
     ]
     title = _("Depositary notification %(n)d") % {"n": notification.number}
-    blocks: list[Block] = [{"kind": "sides", "parts": sides}]
+    blocks: list[Block] = [{"kind": "rule"}, {"kind": "sides", "parts": sides}]
     return print_paper(_paper(actor, notification.instrument, title, facts, blocks))
 
 
