@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from tests import emptying
 from tests.services import on_postgres as runs_on_postgres
 from tests.twice import left_out
 
@@ -16,6 +17,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_configure(config):
+    emptying.use()
     config.addinivalue_line(
         "markers", "only_on(database): sqlite or postgres; says nothing new on the other"
     )

@@ -23,6 +23,8 @@ ONCE = [
     "bulletins/test_tampering.py", "bulletins/test_manifests.py", "bulletins/test_verification.py",
     "bulletins/test_canaries.py", "discussions/test_tampering.py", "vault/test_verification.py",
     "vault/test_envelopes.py", "vault/test_met_on_pages.py",
+    # A page's words in both languages; who may do what there is asked of both.
+    "accounts/test_pages.py",
     # Bytes of files on the disk, and memory while they pass; their rows: test_uploads*.py.
     "bulletins/test_downloads.py", "bulletins/test_hostile_files.py", "live/test_large_files.py",
     "live/test_worker_memory.py",

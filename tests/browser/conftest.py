@@ -1,5 +1,6 @@
 """A real browser in front of a real portal: its own process, its own data, its own worker."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -8,8 +9,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,12 +37,17 @@ class Portal:
     data_dir: Path
     passphrase: str
     log: Path
+    sessions: dict[str, Any] = field(default_factory=dict)  # whoever signed in (people.py)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist asks for the groups in this hook
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if "live_server" in item.fixturenames:
+                # One process takes these, and makes the tables they need only once.
+                item.add_marker(pytest.mark.xdist_group("own server"))
 
 
 @pytest.fixture(scope="session")
@@ -51,22 +59,49 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory):
-    """One portal for all browser tests; each test makes what it looks at."""
-    folder = tmp_path_factory.mktemp("portal")
-    port = free_port()
-    log = folder / "log"
+def demonstration(tmp_path_factory) -> Path:
+    """A data folder with the demonstration in it, made once by whichever process comes first."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, done = shared / "demonstration", shared / "demonstration-done"
+    with (shared / "demonstration-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _load(folder, shared / f"demonstration-log-{os.getpid()}")
+            done.touch()
+    return folder
+
+
+def _load(folder: Path, log: Path) -> None:
+    with _own_environment(folder) as environment:
+        development.make_passphrase()
+        for words in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo"]):
+            _manage(words, environment(0), log)
+
+
+@contextmanager
+def _own_environment(folder: Path):
+    """Nothing of what these tests run under; what is asked for is as of that moment."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("ISWG_") or n.endswith("_URL")]:
             patch.delenv(name)
-        patch.setenv("ISWG_DATA_DIR", str(folder / "data"))
+        patch.setenv("ISWG_DATA_DIR", str(folder))
         patch.setenv("DJANGO_SETTINGS_MODULE", "iswg.settings")
         development.data_dir()
-        development.make_passphrase()
-        env = development.environment(port)
-        for words in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo"]):
-            _manage(words, env, log)
-        env = development.environment(port)
+        yield development.environment
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory, demonstration):
+    """One portal for the browser tests of a process; each test makes what it looks at."""
+    folder = tmp_path_factory.mktemp("portal")
+    port = free_port()
+    log = folder / "log"
+    shutil.copytree(demonstration, folder / "data")
+    with _own_environment(folder / "data") as environment:
+        env = environment(port)
     processes = [
         _start([sys.executable, "-m", "iswg.serve", "-b", "127.0.0.1", "-p", str(port)], env, log),
         _start([sys.executable, "manage.py", "work"], env, log),
@@ -80,7 +115,7 @@ def portal(tmp_path_factory):
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
-            process.wait(15)
+            process.wait(60)  # a loaded machine stops slowly
 
 
 @pytest.fixture(scope="session")

@@ -145,6 +145,6 @@ def test_each_reader_ends_with_each_message_once(world, tmp_path):
 def test_twenty_write_and_two_hundred_read(world, tmp_path):
     thread = thread_of(world)
     acknowledged, shown = told(
-        thread, world, tmp_path, senders=20, messages=6, readers=200, people=20
+        thread, world, tmp_path, senders=20, messages=3, readers=200, people=20
     )
-    check(thread, acknowledged, shown, 120)
+    check(thread, acknowledged, shown, 60)

@@ -56,7 +56,7 @@ def planned(day, clock, zone, *, sequence=0, minutes=120):
     return meeting
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(days, clocks, zones)
 @example(datetime.date(2026, 4, 5), datetime.time(2, 30), "Pacific/Auckland")  # shown twice
 @example(datetime.date(2026, 9, 27), datetime.time(3, 0), "Pacific/Auckland")
@@ -90,7 +90,7 @@ def test_everybodys_date_and_weekday_follow_from_the_hosts_clock(day, clock, zon
         assert abs(place.day_shift) <= 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(days, clocks, zones, days, clocks, zones)
 def test_an_update_and_a_cancellation_replace_the_first(day, clock, zone, day2, clock2, zone2):
     try:

@@ -46,7 +46,7 @@ def test_a_day_is_covered_from_midnight_to_midnight_even_when_clocks_change():
         assert [w.starts for w in painted.windows][1:] == ends[:-1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dates(FIRST, LAST), st.integers(0, 95), st.sampled_from((15, 60, 120, 180)))
 def test_who_is_inside_works_there_from_the_first_minute_to_the_last(day, quarter, minutes):
     midnight = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
@@ -134,7 +134,7 @@ def test_names_of_holidays_are_in_the_readers_language_or_left_out():
     assert "National Day" in holidays_of("NC", (2026,))[day]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dates(FIRST, LAST), st.sampled_from(sorted(HOMES)))
 def test_windows_say_of_each_quarter_what_the_clocks_there_say(day, host):
     everybody = members()
