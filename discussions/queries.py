@@ -177,14 +177,23 @@ def seen_by(thread: Thread, number: int) -> list[Participant]:
 
 
 def mentions_for(actor: Actor) -> QuerySet[Mention]:
-    """Where this person, or the administration, was named; newest first."""
+    """Where this person, or the administration, was named, as far as they read; newest first.
+
+    Who left and was let in again may read from there on only, and is not told of before.
+    """
     readable = visible(Thread.objects.all(), actor, Action.READ_THREAD)
+    named = ThreadOfficer.objects.filter(user=actor.user_id).values("content_object")
+    start = Participant.objects.filter(
+        administration=actor.administration, thread=OuterRef("message__thread")
+    ).values("reads_from")
     return (
         Mention.objects.filter(
             Q(user=actor.user_id) | Q(administration=actor.administration),
             message__thread__in=readable.values("pk"),
             message__withdrawn=False,
         )
+        .annotate(start=Coalesce(Subquery(start, output_field=IntegerField()), 0))
+        .filter(Q(message__number__gt=F("start")) | Q(message__thread__in=named))
         .select_related("message", "message__thread", "message__administration", "message__author")
         .order_by("-message_id")
     )
@@ -207,6 +216,12 @@ def draft_of(actor: Actor, thread: Thread) -> ThreadDraft | None:
     return ThreadDraft.objects.filter(
         thread=thread, author=actor.user_id, administration=actor.administration
     ).first()
+
+
+def is_anothers_draft(actor: Actor, thread: Thread, draft_id: UUID) -> bool:
+    """Whether somebody else writes under this id, or the same person elsewhere."""
+    rows = ThreadDraft.objects.filter(pk=draft_id)
+    return rows.exclude(thread=thread, author=actor.user_id).exists()
 
 
 def files_of_draft(draft: ThreadDraft) -> bool:

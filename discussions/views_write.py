@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -117,6 +117,8 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     text, draft_id = request.POST.get("text", ""), _uuid(request.POST.get("message", ""))
     if queries.was_sent(draft_id) or _emptied(request, thread, text):
         return JsonResponse({"version": 0})
+    if queries.is_anothers_draft(request.actor, thread, draft_id):
+        raise Http404
     words = Words(text, get_language() or "en", _whole(request.POST.get("reply_to", "")))
     try:
         kept = reading.keep_draft(
@@ -226,8 +228,17 @@ def answer(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         return redirect(page_of(message.thread, number))
     try:
         writing.answer_message(
-            actor=request.actor, message=message, meaning=meaning, on=_wanted(request)
+            actor=request.actor,
+            vault=request.vault,
+            message=message,
+            meaning=meaning,
+            on=_wanted(request),
         )
+    except CANNOT_OPEN:
+        sentence = _("This discussion does not open with your keys.")
+        if _wants_json(request):
+            return JsonResponse({"error": sentence}, status=409)
+        messages.error(request, sentence)
     except writing.AlreadyChanged:
         messages.error(request, _("This message was withdrawn."))
     if _wants_json(request):

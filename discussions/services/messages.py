@@ -356,11 +356,17 @@ def _record_change(actor: Actor, event: Event, message: Message) -> None:
 
 
 @transaction.atomic
-def answer_message(*, actor: Actor, message: Message, meaning: str, on: bool) -> None:
-    """Noted, agreed, cannot, seen here too: one of each for a person, given or taken back."""
+def answer_message(
+    *, actor: Actor, vault: Vault | None, message: Message, meaning: str, on: bool
+) -> None:
+    """Noted, agreed, cannot, seen here too: one of each for a person, given or taken back.
+
+    Locked without the key: nobody agrees to what they have not been able to read.
+    """
     thread = held(message.thread)
     require(actor, Action.POST_MESSAGE, thread)
     message = _locked(message, thread)
+    open_epoch(vault, message.epoch)
     if message.withdrawn or message.kind != Kind.MESSAGE:
         raise AlreadyChanged
     own = Reaction.objects.filter(

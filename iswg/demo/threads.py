@@ -168,7 +168,9 @@ class Story:
             person = self.cast[name]
             read_up_to(actor=person.actor, thread=self._thread(person), number=number)
             message = self._message(person, number)
-            writing.answer_message(actor=person.actor, message=message, meaning=meaning, on=True)
+            writing.answer_message(
+                actor=person.actor, vault=person.vault, message=message, meaning=meaning, on=True
+            )
 
         return (day, hour, minute), answers
 

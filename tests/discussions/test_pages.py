@@ -371,7 +371,7 @@ def test_a_page_asks_as_often_for_thirty_messages_as_for_three(world, table, thr
     few = asked(reader, page(thread))
     for number in range(20):
         message = table.says(world.vu if number % 2 else world.fj, thread, f"@Fiji {number}")
-        answer_message(actor=world.actor(world.vu), message=message, meaning="noted", on=True)
+        answer_message(**table.both(world.vu), message=message, meaning="noted", on=True)
     edit_message(**table.both(world.vu), message=message, text="edited", revision=1)
     withdraw_message(**table.both(world.vu), message=message)
     add_participant(**table.both(world.fj), thread=thread, name="PW")

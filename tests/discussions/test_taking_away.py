@@ -28,7 +28,7 @@ def thread(world, table):
     gone = table.says(world.vu, thread, "quombat by mistake")
     withdraw_message(**table.both(world.vu), message=gone)
     table.says(world.vu, thread, "Thank you.", reply_to=1)
-    answer_message(actor=world.actor(world.vu), message=first, meaning="noted", on=True)
+    answer_message(**table.both(world.vu), message=first, meaning="noted", on=True)
     add_participant(**table.both(world.fj), thread=thread, name="PW")
     table.says(world.fj, thread, "« À l’œuvre », déjà.")
     return thread
