@@ -69,7 +69,7 @@ class Hub:
         self._reading = asyncio.Lock()
         self._awake = asyncio.Event()
         self._nudged = False
-        self._version: tuple[int, int] | None = None
+        self._version: tuple[Any, int] | None = None
         self._trouble = Trouble("Open pages get no news, because the database does not answer")
 
     # Coming and going
@@ -240,13 +240,17 @@ class Hub:
         return list(LiveEvent.objects.filter(pk__gt=self.last).order_by("pk")[:BATCH])
 
     @staticmethod
-    def _version_of_file() -> tuple[int, int] | None:
-        """A number that changes with every commit of another connection: SQLite's data_version."""
+    def _version_of_file() -> tuple[Any, int] | None:
+        """A number that changes with every commit of another connection: SQLite's data_version.
+
+        It means something beside the connection that told it only. That one is kept, not its
+        address, which the next connection may have.
+        """
         if connection.vendor != "sqlite":
             return None
         with connection.cursor() as cursor:
             number = cursor.execute("PRAGMA data_version").fetchone()[0]
-        return id(connection.connection), number
+        return connection.connection, number
 
     async def _beat(self) -> None:
         """Every 20 seconds: end what has ended, and let the others know that we are here."""

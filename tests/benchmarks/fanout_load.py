@@ -111,7 +111,9 @@ class Load:
             cookies = self.ours["cookies"]
             origin = url.replace("ws://", "http://").removesuffix("/ws/")
             headers = {"Cookie": cookies[number % len(cookies)], "Origin": origin}
-        transport, listener = await picows.ws_connect(Listener, url, extra_headers=headers)
+        transport, listener = await picows.ws_connect(
+            Listener, url, extra_headers=headers, websocket_handshake_timeout=120
+        )
         listener.transport, listener.ready = transport, ready
         self.sockets.append(transport)
         if self.ours:

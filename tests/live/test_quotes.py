@@ -48,11 +48,11 @@ async def test_who_joined_later_is_shown_the_number_and_no_word_of_it(world):
     await sync_to_async(join)(world, thread)
     people = {user.pk: await sync_to_async(cookies_of)(user) for user in (world.pw, world.fj)}
     topic = f"thread:{thread.uuid}"
-    async with open_page(people[world.pw.pk], topic) as newcomer:
-        async with open_page(people[world.fj.pk], topic) as author:
-            await sync_to_async(answered)(world, thread)
-            assert SHOWN.search(await event_on(author))
-            seen = await event_on(newcomer)
+    newcomer, author = open_page(people[world.pw.pk], topic), open_page(people[world.fj.pk], topic)
+    async with newcomer as his, author as hers:
+        await sync_to_async(answered)(world, thread)
+        assert SHOWN.search(await event_on(hers))
+        seen = await event_on(his)
     assert 'data-quote="1"' in seen
     assert "bolts" not in seen
     assert "bolts" not in await sync_to_async(loaded)(world.pw, thread)

@@ -3,7 +3,9 @@
 At the real server, with a Redis of its own that is stopped where the promise says so.
 """
 
+import base64
 import json
+import socket
 import threading
 import time
 import uuid
@@ -13,6 +15,7 @@ import redis
 from django.contrib.sessions.models import Session
 from websockets.exceptions import ConnectionClosed
 
+from access.wire import SLOW_SOCKET
 from accounts.models import User
 from discussions.services.participants import remove_participant
 from tests import services
@@ -152,6 +155,47 @@ def test_no_word_of_a_message_is_in_redis_or_in_a_log(world, portal, own_redis):
             assert word not in place.lower()
 
 
+class Deaf:
+    """A page whose link takes nothing more: its socket is open, and nobody reads it."""
+
+    def __init__(self, port, cookies, topic):
+        self.wire = socket.socket()
+        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.wire.connect(("127.0.0.1", port))
+        here, key = f"127.0.0.1:{port}", base64.b64encode(bytes(16)).decode()
+        handshake = [
+            "GET /ws/ HTTP/1.1", f"Host: {here}", f"Origin: http://{here}", f"Cookie: {cookies}",
+            "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+            f"Sec-WebSocket-Key: {key}", "", "",
+        ]  # fmt: skip
+        self.wire.sendall("\r\n".join(handshake).encode())
+        self._read_to(b"\r\n\r\n")
+        self._tell({"t": "subscribe", "topics": [topic]})
+        self._read_to(b'"t":"ready"')
+
+    def _read_to(self, mark):
+        seen = b""
+        while mark not in seen:
+            seen += (part := self.wire.recv(4096))
+            assert part, seen
+
+    def _tell(self, frame):
+        body = json.dumps(frame).encode()
+        assert len(body) < 126
+        self.wire.sendall(bytes((0x81, 0x80 | len(body))) + bytes(4) + body)  # masked with nothing
+
+    def is_cut_off(self):
+        """Whether the server has hung up; what waits here to be read stays unread."""
+        self.wire.settimeout(0.01)
+        try:
+            self._tell({"t": "pong"})
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+        return False
+
+
 class TestTrouble:
     STORM = 150
 
@@ -189,21 +233,29 @@ class TestTrouble:
             say(world, world.fj, thread, "still here")
             assert "still here" in page.hear_until("event")[-1]["html"]
 
-    def test_a_page_that_does_not_read_costs_nobody_anything(self, world, portal):
+    MOST = 250  # messages: far more than the system's own buffers and ours take
+
+    def test_who_does_not_read_is_cut_off_and_nobody_else_notices(self, world, portal):
+        """Four sockets are opened and never read again, while more is said than a reader may
+        leave waiting; somebody who reads hears all of it, and each message once."""
         thread = thread_of(world)
         topic = f"thread:{thread.uuid}"
         cookies = [cookies_of(user) for user in (world.fj, world.vu)]
-        deaf = [Socket(portal.port, cookies[0]) for _ in range(4)]
-        for page in deaf:
-            page.subscribe(topic)
-        before = portal.memory()
+        deaf = [Deaf(portal.port, cookies[0], topic) for _ in range(4)]
+        before, said = portal.memory(), 0
         with Socket(portal.port, cookies[1]) as page:
             page.subscribe(topic)
-            for number in range(20):
-                say(world, world.fj, thread, f"{number} " + "long words " * 450)
-                assert f"{number} long" in page.hear_until("event")[-1]["html"]
-        assert portal.memory() - before < 60 * 2**20
-        assert portal.get("/healthz").startswith(b"HTTP/1.1 200 ")
+            while not all(one.is_cut_off() for one in deaf):
+                assert said < self.MOST, "whoever does not read is never cut off"
+                say(world, world.fj, thread, f"{said} " + "&" * 7_900)
+                heard = [one for one in page.hear_until("event") if one["t"] == "event"]
+                assert [f">{said} &amp;" in one["html"] for one in heard] == [True]
+                said += 1
+            assert portal.memory() - before < 40 * 2**20
+            assert portal.get("/healthz", timeout=60).startswith(b"HTTP/1.1 200 ")
+            say(world, world.fj, thread, "still here")
+            assert "still here" in page.hear_until("event")[-1]["html"]
+        assert said * 7_900 * len("&amp;") > SLOW_SOCKET
 
     FRAMES = [
         ("x" * 17_000, 1009),
