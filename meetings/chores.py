@@ -6,9 +6,9 @@ import datetime
 
 from access.actors import Actor
 from activity.chores import register
-from meetings.services.papers import sweep_drafts
 from meetings.services.series import work_out_again
 from meetings.services.silence import close_silences
+from meetings.sweeping import sweep_drafts
 
 
 def register_chores() -> None:
@@ -29,4 +29,4 @@ def end_silences(actor: Actor, now: datetime.datetime) -> int:
 
 def forget_drafts(_actor: Actor, now: datetime.datetime) -> int:
     """Papers that were begun and can be, or will be, submitted no more: their files, too."""
-    return sweep_drafts(now=now)
+    return sweep_drafts(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from meetings.facts import (
     topics_of,
 )
 from meetings.holding import held, held_item
-from meetings.models import AgendaItem, Meeting, PackTaken, Paper, PaperDraft, State
+from meetings.models import AgendaItem, Meeting, PackTaken, Paper, PaperDraft
 from meetings.papers import FileFact, PaperWords, paper_key
 from meetings.sealing import Locked, key_to_write_under, open_keys
 from meetings.services.series import NotPossible
@@ -38,7 +37,6 @@ from vault.ports import register_attachable
 from vault.sessions import Vault
 
 TITLE_LIMIT = 150
-DRAFT_KEPT = datetime.timedelta(days=30)
 
 
 def register_paper_drafts() -> None:
@@ -110,26 +108,6 @@ def submit_paper(
         topics=topics_of(meeting),
     )
     return paper
-
-
-def sweep_drafts(*, now: datetime.datetime) -> int:
-    """Take away papers that were put together and never submitted: a month after they were begun,
-    or as soon as their meeting takes none any more. Needs no key; how many there were."""
-    over = Q(item__meeting__state__in=[State.HELD, State.CANCELLED])
-    old = Q(made_at__lt=now - DRAFT_KEPT) | over | Q(item__dropped_at__isnull=False)
-    rows = PaperDraft.objects.filter(old).select_related("item__meeting")
-    return sum(_swept(draft) for draft in rows)
-
-
-@transaction.atomic
-def _swept(draft: PaperDraft) -> bool:
-    """Unless somebody submitted it meanwhile; the meeting is held, as by whoever does."""
-    held(draft.item.meeting)
-    if not PaperDraft.objects.select_for_update().filter(pk=draft.pk).exists():
-        return False
-    files.discard_all(PAPER_DRAFT, draft.pk)
-    PaperDraft.objects.filter(pk=draft.pk).delete()
-    return True
 
 
 def _check(actor: Actor, item: AgendaItem, paper_id: UUID, title: str, number: int) -> None:

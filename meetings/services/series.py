@@ -25,7 +25,7 @@ from activity.events import Event
 from activity.record import record
 from meetings import when, writings
 from meetings.facts import KIND, notice_facts, target_of, topics_of
-from meetings.holding import held
+from meetings.holding import held, take_turn
 from meetings.models import (
     Field,
     Group,
@@ -126,12 +126,6 @@ def plan_meeting(
         topics=topics_of(meeting),
     )
     return meeting
-
-
-def take_turn() -> None:
-    """One at a time enters a meeting: a form that is sent twice finds what its first sending made,
-    and two people get two references."""
-    list(Group.objects.select_for_update().order_by("pk"))
 
 
 def _faults(

@@ -15,7 +15,7 @@ from activity.events import Event
 from activity.record import record
 from meetings import writings
 from meetings.facts import notice_facts, silence_target, target_of, topics_of
-from meetings.holding import held_proposal
+from meetings.holding import held_proposal, take_turn
 from meetings.models import (
     Ballot,
     Choice,
@@ -30,7 +30,7 @@ from meetings.models import (
 )
 from meetings.queries import counting_codes, with_people
 from meetings.register import enter_decision
-from meetings.services.series import NotPossible, plan_meeting, suggested_quarter, take_turn
+from meetings.services.series import NotPossible, plan_meeting, suggested_quarter
 from vault.sessions import Vault
 
 SHORTEST = datetime.timedelta(days=2)

@@ -27,9 +27,10 @@ from meetings.services.audience import change_audience
 from meetings.services.invitations import answer, invite
 from meetings.services.minutes import adopt_minutes, comment_on_minutes, write_minutes
 from meetings.services.noting import keep_notes
-from meetings.services.papers import submit_paper, sweep_drafts
+from meetings.services.papers import submit_paper
 from meetings.services.series import NotPossible
 from meetings.services.silence import open_silence
+from meetings.sweeping import sweep_drafts
 from meetings.writings import Overtaken
 from tests.meetings import chamber, outcome
 from tests.vault.test_at_once import together
@@ -229,7 +230,7 @@ def test_a_file_comes_while_its_paper_is_submitted_and_swept(world, hall):
         lambda: receive_whole(
             **second, kind="paper draft", object_id=draft.pk, name="b.txt", body=b"More.\n"
         ),
-        lambda: sweep_drafts(now=later),
+        lambda: sweep_drafts(later),
     )
     names = set(kinds(raised))
     assert names <= {"NoneType", "NotPossible", "DoesNotExist", "NotAccepted", "Http404"}, names
