@@ -7,7 +7,7 @@ for. `code` is the participant in lower case, or "any" where it is chosen on the
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -68,8 +68,14 @@ def _place(
     return instrument, None if code == ANY else found_party(instrument, code)
 
 
-def upload_address(slug: str, purpose: str, draft_id: UUID, code: str = ANY) -> str:
-    return reverse("mous:files", args=[slug, purpose, code, draft_id])
+def upload_address(slug: str, purpose: str, draft_id: object, code: str = ANY) -> str:
+    """Where files of this draft go. The id comes back from a form, so it may be anything: a page
+    that was sent without one is shown with its sentences, and takes files once it is loaded."""
+    try:
+        known = UUID(str(draft_id))
+    except ValueError:
+        known = uuid4()
+    return reverse("mous:files", args=[slug, purpose, code, known])
 
 
 def rows(request: HttpRequest, draft: ActDraft | None, code: str = ANY) -> list[dict[str, Any]]:

@@ -86,8 +86,11 @@ class TestEntering:
         shown = words(reader.get(answer["Location"]))
         assert "Ana Snargle" in shown
         assert "It counts for nothing until a second person has confirmed it." in shown
-        assert browser(world.fj).post(page("acts", 1, "confirm")).status_code == 302
+        fiji = browser(world.fj)
+        for _click in (1, 2):
+            assert fiji.post(page("acts", 1, "confirm")).status_code == 302
         assert Act.objects.get().is_confirmed
+        assert recorded(Event.ACT_CONFIRMED) == 1
         assert "Confirmed by" in words(reader.get(answer["Location"]))
 
     def test_one_person_cannot_enter_and_confirm(self, world, instrument):
@@ -261,5 +264,16 @@ def test_of_two_who_confirm_at_once_one_does_and_the_other_is_told(world, chance
     )
     assert sorted(answers) == [302, 403]
     assert recorded(Event.ACT_CONFIRMED) == 1
-    again = windows[0].post(page("acts", 1, "confirm"))
-    assert "Somebody has answered this entry already." in words(again)
+    again = [w.post(page("acts", 1, "confirm")) for w in windows]
+    assert any("Somebody has answered this entry already." in words(answer) for answer in again)
+
+
+@pytest.mark.parametrize("place", ["enter", "ceremony", "texts"])
+@pytest.mark.parametrize("sent", [{}, {"act": "x", "text": "x", "fj-act": "x", "fj-kind": "x"}])
+def test_a_form_that_comes_back_without_its_hidden_fields_is_shown_again(
+    world, instrument, place, sent
+):
+    answer = browser(world.oco).post(f"/mous/{SLUG}/{place}/", sent)
+    assert answer.status_code == 400
+    assert b"<form" in answer.content
+    assert not Act.objects.exists()
