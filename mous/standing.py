@@ -18,7 +18,7 @@ from access.actors import Actor
 from accounts.spoken import fold_name
 from mous.asked import Asked
 from mous.lifecycle import SIGNED, TAKING_PART, Fact, Kind, State
-from mous.models import Instrument, Party
+from mous.models import Act, Instrument, Party
 from mous.queries import Picture, acts_of, facts_of
 from mous.reading import OpenAct, chain_faults, open_acts
 from mous.vocabulary import (
@@ -141,11 +141,7 @@ def standing_of(
     """All of it, in a number of queries that does not grow with the acts."""
     picture = Picture(instrument, known=asked.known)
     everything = list(acts_of(instrument))
-    wanted = [
-        one
-        for one in everything
-        if one.is_confirmed and (asked.known is None or one.decided_at <= asked.known)
-    ]
+    wanted = [one for one in everything if one.is_confirmed and was_known(one, asked)]
     acts = {one.act.number: one for one in open_acts(vault, wanted)}
     rows = [_row(picture, party, acts, asked.on) for party in picture.parties]
     rows.sort(key=lambda row: fold_name(row.party.label))
@@ -153,6 +149,11 @@ def standing_of(
     for row in rows:
         row.me = row.party.administration_id == actor.administration
     return Standing(instrument, asked, rows, acts, chain_faults(everything))
+
+
+def was_known(act: Act, asked: Asked) -> bool:
+    """Entered by the moment from which one looks back, and if it was answered, answered by it."""
+    return asked.known is None or (act.decided_at or act.entered_at) <= asked.known
 
 
 def _row(picture: Picture, party: Party, acts: dict[int, OpenAct], on: date) -> Row:

@@ -5,7 +5,7 @@ Nothing here needs a key: states and dates are clear to every member, words show
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -96,12 +96,12 @@ def _enter_url(request: HttpRequest, instrument: Instrument) -> str:
     return address("mous:enter", instrument.slug) if may else ""
 
 
-SORTS = {
-    "state": lambda row: _RANK[row.look],
+RANK = {look: n for n, look in enumerate(("done", "held", "half", "part", "none", "left", "off"))}
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "state": lambda row: RANK[row.look],
     "signed": lambda row: row.signed or date.max,
     "effect": lambda row: row.effect or date.max,
 }
-_RANK = {look: n for n, look in enumerate(("done", "held", "half", "part", "none", "left", "off"))}
 
 
 def _sorted(rows: Sequence[Row], sort: str) -> list[Row]:

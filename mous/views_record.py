@@ -16,12 +16,12 @@ from mous.found import found, found_party
 from mous.frame import address, framed
 from mous.history import Line, by_year, lines_of
 from mous.lifecycle import State
-from mous.models import Act, ActState, Instrument, Party
+from mous.models import ActState, Instrument, Party
 from mous.pairing import Side, pairs_of, sides_of
 from mous.progress import progress_of
 from mous.queries import Picture, acts_of
 from mous.reading import open_acts
-from mous.standing import standing_of
+from mous.standing import standing_of, was_known
 from mous.views import kept_nowhere
 from mous.vocabulary import LOOKS, group_label, state_label
 from mous.waiting import next_step_words
@@ -114,7 +114,7 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     standing = standing_of(request.actor, request.vault, instrument, asked)
     acts = open_acts(request.vault, acts_of(instrument).filter(party=row_of))
     picture = Picture(instrument, known=asked.known)
-    lines = lines_of(picture, [one for one in acts if _was_known(one.act, asked)])
+    lines = lines_of(picture, [one for one in acts if was_known(one.act, asked)])
     row = next(one for one in standing.rows if one.party.pk == row_of.pk)
     context |= {
         "asked": asked,
@@ -127,11 +127,6 @@ def party(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "links": _links(request, instrument, row_of, row.state),
     }
     return kept_nowhere(render(request, "mous/party.html", context))
-
-
-def _was_known(act: Act, asked: Asked) -> bool:
-    """Entered by the moment from which one looks back, and if it was answered, answered by it."""
-    return asked.known is None or (act.decided_at or act.entered_at) <= asked.known
 
 
 def _waiting(request: HttpRequest, line: Line) -> dict[str, Any]:

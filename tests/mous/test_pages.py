@@ -333,3 +333,13 @@ def test_a_former_member_reads_no_more(register, world, browser):
     Appointment.objects.filter(user=world.pw_contact).update(until=yesterday)
     assert client.get(STATUS).status_code in (302, 403, 404)
     assert Administration.objects.get(pk="PW").kind == AdministrationKind.MEMBER
+
+
+@pytest.mark.parametrize("kind", ["arrangement", "treaty"])
+def test_every_act_and_every_state_has_its_words_and_its_mark(kind):
+    from mous.lifecycle import Kind, State
+    from mous.vocabulary import LOOKS, act_label, group_label, state_label
+
+    one = Instrument(kind=kind, participation="members")
+    assert all(act_label(one, act) for act in Kind)
+    assert all(state_label(one, state) and group_label(one, LOOKS[state]) for state in State)
