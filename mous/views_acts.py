@@ -149,6 +149,8 @@ def _is_signed_well(request: HttpRequest, row: ActRow) -> bool:
 @unlocked
 def confirm(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     one = found_act(request, slug, number)
+    if _is_answered_by(request, one):
+        return redirect(act_url(one))
     try:
         confirm_act(actor=request.actor, vault=request.vault, act=one)
     except SealBroken:
@@ -165,6 +167,8 @@ def confirm(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     one = found_act(request, slug, number)
+    if _is_answered_by(request, one):
+        return redirect(act_url(one))
     form = DeclineForm(request.POST)
     if form.is_valid():
         try:
@@ -178,6 +182,11 @@ def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             messages.success(request, _("Declined: it stays in the register, with your reason."))
             return redirect(act_url(one))
     return _act_page(request, one, form, 400)
+
+
+def _is_answered_by(request: HttpRequest, one: Act) -> bool:
+    """A second click of the same person is no second answer."""
+    return not one.is_waiting and one.decided_by_id == request.actor.user_id
 
 
 # What is fetched ------------------------------------------------------------------------------

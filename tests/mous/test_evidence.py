@@ -12,6 +12,7 @@ from access.roles import Role
 from activity.chores import tick
 from activity.events import Event
 from activity.models import JournalEntry, OutgoingMail
+from mous.facts import DRAFT_KIND
 from mous.models import Act, ActDraft
 from mous.services.evidence import stored_files
 from tests.bulletins.attaching import fetched, pieces, text_of
@@ -19,6 +20,7 @@ from tests.bulletins.test_canaries import database_dump
 from tests.mous.office import BODY, browser, enters, hidden, links, page, photograph, typed, words
 from vault import storage
 from vault.models import SealedFile
+from vault.uploads import receive_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +166,17 @@ class TestArriving:
             begun = other.post(files_place(act_id), {"name": "x.txt", "size": 3}, headers=json)
             assert begun.status_code in (403, 409)
         assert SealedFile.objects.count() == 1
+
+    def test_a_draft_takes_files_from_its_author_alone(self, world, chancery, instrument):
+        draft = ActDraft.objects.create(
+            instrument=instrument, purpose="act", author=world.oco, administration_id="OCO"
+        )
+        facts = {"kind": DRAFT_KIND, "object_id": draft.pk, "name": "x.txt", "body": BODY}
+        for person in (world.oco_contact, world.fj):
+            with pytest.raises(ActDraft.DoesNotExist):
+                receive_whole(**chancery.both(person), **facts)
+        receive_whole(**chancery.both(world.oco), **facts)
+        assert SealedFile.objects.get().owner_id == world.oco.pk
 
     def test_who_may_enter_nothing_may_send_nothing(self, world, chancery, instrument):
         reader = browser(world.colleague("FJ", Role.READER, name="reader"))

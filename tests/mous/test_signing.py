@@ -280,6 +280,13 @@ class TestTheScript:
             flipped[place] ^= 1
             assert fails(bytes(flipped)), place
 
+    def test_fails_in_another_spelling(self, world, chancery, instrument, head):
+        raw = file_of(world, signs(world, chancery, instrument, head))
+        assert fails(json.dumps(json.loads(raw), indent=1).encode())
+        assert fails(raw.encode() + b"\n")
+        doubled = raw.replace('"name":', '"name":"Somebody else","name":')
+        assert fails(doubled.encode())
+
     def test_says_in_words_what_it_cannot_read(self, tmp_path):
         for raw in (b"", b"{}", b"\xff", b'{"format":"other"}', b"[1]"):
             code, said = run(tmp_path, raw)
