@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from access.policy import Action, can
-from mous.asked import Asked, asked_of, day_of
+from mous.asked import asked_of, day_of
 from mous.found import found, found_party
 from mous.frame import address, framed
 from mous.history import Line, by_year, lines_of
