@@ -124,7 +124,7 @@ def _line(
 
 def _look(progress: Progress, stage: Stage, waiting: Mapping[str, list[WaitingAct]]) -> str:
     if stage.key in progress.done:
-        return "done"
+        return "now" if progress.present is stage else "done"
     if waiting.get(stage.key):
         return "part"
     if progress.present is stage:

@@ -27,12 +27,14 @@ from mous.queries import facts_of, instruments_for, spans_of
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One line of the task list. `kinds` are the acts that say it is done; it is named by the
-    first of them in what is kept. `usually` says with whom it lies if nobody says otherwise."""
+    first of them in what is kept. `usually` says with whom it lies if nobody says otherwise.
+    What `begins` with its act is under way from then on, until a later step is done."""
 
     title: str | Promise
     kinds: tuple[Kind, ...]
     usually: WaitsFor = WaitsFor.ADMINISTRATION
     optional: bool = False
+    begins: bool = False
     of_treaty: str | Promise = ""
 
     @property
@@ -56,8 +58,8 @@ AFTERWARDS = frozenset({Kind.PROCEDURES_COMPLETED, Kind.IN_EFFECT})
 SIGNING = (Kind.SIGNED_DEFINITIVE, Kind.SIGNED_SUBJECT, Kind.ACCEDED)
 STAGES = (
     Stage(_("Text received"), (Kind.TEXT_CIRCULATED,), WaitsFor.SECRETARIAT),
-    Stage(_("Legal and policy review"), (Kind.REVIEW_STARTED,)),
-    Stage(_("Translation"), (Kind.TRANSLATION_REQUESTED,), optional=True),
+    Stage(_("Legal and policy review"), (Kind.REVIEW_STARTED,), begins=True),
+    Stage(_("Translation"), (Kind.TRANSLATION_REQUESTED,), optional=True, begins=True),
     Stage(_("Approval"), (Kind.APPROVED_TO_SIGN,)),
     Stage(
         _("Authority to sign"), (Kind.FULL_POWERS_RECEIVED,), optional=True,
@@ -124,15 +126,15 @@ class Progress:
 
     @property
     def offered(self) -> list[Stage]:
-        """The steps that can be entered next: the present one, and the one after it where the
-        present one is not needed everywhere."""
-        if self.present is None:
-            return []
-        found = [self.present]
-        for stage in STAGES[STAGES.index(self.present) + 1 :]:
-            if not found[-1].optional:
-                break
+        """The steps that can be entered next: the first that is still to come, and the one after
+        it where that one is not needed everywhere."""
+        found: list[Stage] = []
+        for stage in STAGES[STAGES.index(self.present) :] if self.present else ():
+            if stage.key in self.done or stage.key in self.unneeded:
+                continue
             found.append(stage)
+            if not stage.optional:
+                break
         return found
 
 
@@ -150,7 +152,8 @@ def progress_of(
     unneeded = _unneeded(done)
     reached = max((STAGE_KEYS.index(key) for key in done), default=-1)
     ahead = [one for one in STAGES[reached + 1 :] if one.key not in unneeded]
-    present = ahead[0] if ahead and state in ON_THE_WAY else None
+    under_way = [one for one in STAGES[max(reached, 0) : reached + 1] if one.begins]
+    present = [*under_way, *ahead][0] if ahead and state in ON_THE_WAY else None
     before = done[STAGE_KEYS[reached]].done_on if reached >= 0 else None
     coming = [act.effective_on for act in acts if act.kind == Kind.IN_EFFECT]
     told = [one for one in notes if STAGE_KEYS.index(one.step) >= reached] if present else []

@@ -312,6 +312,18 @@ class TestEnteringAStep:
         assert self.enters(fiji, day="2031-01-01").status_code == 400
         assert self.enters(fiji, kind="TRANSLATION_REQUESTED").status_code == 302
 
+    def test_a_review_that_was_started_is_under_way_until_what_comes_after_it(
+        self, world, chancery, browser, instrument
+    ):
+        page = words(browser(world.fj).get(PLACE))
+        assert "Waits for Legal and policy review" in page
+        assert "Under way since 1 Mar 2024" in page
+        chancery.act("FJ", "APPROVED_TO_SIGN", "2024-10-01")
+        page = words(browser(world.fj).get(PLACE))
+        assert "Waits for Authority to sign" in page
+        assert "Under way" not in page
+        assert "Not recorded" in page  # the translation, which nobody needed
+
     def test_who_takes_part_waits_for_nothing(self, world, chancery, browser, instrument):
         chancery.act("FJ", "SIGNED_DEFINITIVE", "2024-12-01")
         page = words(browser(world.fj).get(PLACE))
@@ -328,7 +340,7 @@ class TestTheHomePage:
         on = datetime.date(2025, 1, 1)
         (step,) = next_step_of(world.actor(world.fj), on)
         assert (step.title, step.since, step.may_enter) == (
-            "Translation", datetime.date(2024, 3, 1), True,
+            "Legal and policy review", datetime.date(2024, 3, 1), True,
         )  # fmt: skip
         chancery.act("FJ", "IN_EFFECT", "2024-12-01")
         assert next_step_of(world.actor(world.fj), on) == []
