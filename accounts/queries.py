@@ -23,6 +23,7 @@ from accounts.models import (
     User,
     in_force,
 )
+from accounts.spoken import fold_name
 
 LARGEST_ID = 2**63 - 1
 
@@ -60,6 +61,16 @@ def members_on(day: datetime.date) -> QuerySet[Administration]:
     return Administration.objects.filter(
         in_force(day, "memberships__"), kind=AdministrationKind.MEMBER
     ).distinct()
+
+
+def choosable_administrations() -> list[Administration]:
+    """Whom something may be sent to, and who can be asked to take part, today: every member in
+    standing, and the Secretariat, which comes last."""
+    day = timezone.localdate()
+    rows = Administration.objects.filter(
+        Q(pk__in=members_on(day).values("pk")) | Q(pk=SECRETARIAT)
+    ).exclude(suspended_on__lte=day)
+    return sorted(rows, key=lambda one: (one.code == SECRETARIAT, fold_name(one.label)))
 
 
 def seats_on(day: datetime.date) -> QuerySet[Seat]:

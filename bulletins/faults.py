@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
+from accounts.queries import choosable_administrations
 from bulletins.content import DraftContent
 from bulletins.handling import contradictions
 from bulletins.lawful import Lawfulness
 from bulletins.models import ProductType, Tlp, Urgency
-from bulletins.readership import Readership, choosable_administrations
+from bulletins.readership import Readership
 from vault import files
 
 

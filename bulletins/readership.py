@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -21,8 +19,7 @@ from django.utils.translation import ngettext
 from access.actors import Actor
 from access.policy import people_in_standing
 from access.roles import READS
-from accounts.models import SECRETARIAT, Administration, User
-from accounts.queries import members_on
+from accounts.models import Administration, User
 from accounts.spoken import fold_name
 from bulletins.content import DraftContent
 from vault.epochs import key_holders
@@ -164,16 +161,6 @@ def _is_vouched(actor: Actor, vault: Vault) -> bool:
     if entry is None or entry.administration != actor.administration:
         return False
     return bool(entry.public.content.to_bytes() == vault.content.public.to_bytes())
-
-
-def choosable_administrations() -> list[Administration]:
-    """Whom a bulletin may be sent to today: every member in standing, and the Secretariat."""
-    today = timezone.localdate()
-    members = members_on(today).values("pk")
-    rows = Administration.objects.filter(Q(pk__in=members) | Q(pk=SECRETARIAT)).exclude(
-        suspended_on__lte=today
-    )
-    return sorted(rows, key=lambda a: (a.code == SECRETARIAT, fold_name(a.label)))
 
 
 def choosable_officers(actor: Actor) -> Any:

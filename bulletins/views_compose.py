@@ -18,6 +18,7 @@ from access.policy import Action, can, require
 from access.switchboard import participating
 from accounts.groups import groups_on
 from accounts.models import Administration
+from accounts.queries import choosable_administrations
 from bulletins import handling, queries, services
 from bulletins.content import DraftContent
 from bulletins.faults import faults_of
@@ -28,7 +29,7 @@ from bulletins.models import Bulletin, Draft, ProductType
 from bulletins.ports import ports_named
 from bulletins.presentation import map_points
 from bulletins.quota import TooManyDrafts
-from bulletins.readership import choosable_administrations, choosable_officers, readership
+from bulletins.readership import choosable_officers, readership
 from bulletins.views_files import ARRIVING
 from vault import files
 from vault.keeping import keeps_what_was_typed

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,8 +12,7 @@ from django.utils.translation import ngettext
 from access.policy import people_in_standing
 from access.roles import READS, Role
 from access.subjects import Subject
-from accounts.models import SECRETARIAT, Administration, User
-from accounts.queries import members_on
+from accounts.models import Administration, User
 from accounts.spoken import fold_name
 from discussions.asking import names_of_readers
 from discussions.mentions import Name, name
@@ -41,16 +38,6 @@ class Audience:
     @property
     def people(self) -> int:
         return sum(self.readers.values()) + len(self.officers)
-
-
-def choosable_administrations() -> list[Administration]:
-    """Who can be asked to take part: every member in standing, and the Secretariat."""
-    today = timezone.localdate()
-    members = members_on(today).values("pk")
-    rows = Administration.objects.filter(Q(pk__in=members) | Q(pk=SECRETARIAT)).exclude(
-        suspended_on__lte=today
-    )
-    return sorted(rows, key=lambda a: (a.code == SECRETARIAT, fold_name(a.label)))
 
 
 def choosable_officers() -> list[User]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from access.actors import Actor, current_actor
-from access.policy import Action, visible
+from access.actors import current_actor
+from access.policy import Action
 from access.sockets import Member, OpenVault
+from activity.kinds import PagesOf, Together
 from activity.models import LiveEvent
 from activity.nudge import tell
 from activity.topics import Shown, Verdict
@@ -57,24 +58,10 @@ def _thread_named(topic: str) -> Thread | None:
     return threads_by_uuid([uuid]).get(uuid)
 
 
-class ThreadPages:
+class ThreadPages(PagesOf):
     """`thread:<uuid>`: the page of one thread."""
 
-    def may_subscribe(self, member: Member, topic: str) -> bool:
-        actor = current_actor(member.user_id)
-        try:
-            uuid = UUID(topic.partition(":")[2])
-        except ValueError:
-            return False
-        return actor is not None and self._readable(actor, uuid)
-
-    @staticmethod
-    def _readable(actor: Actor, uuid: UUID) -> bool:
-        rows = visible(Thread.objects.all(), actor, Action.READ_THREAD)
-        return rows.filter(uuid=uuid).exists()
-
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
-        return self.judge_together([event], members).shown[0]
+    model, action = Thread, Action.READ_THREAD
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Who reads the thread is asked once, however many messages there are."""
@@ -115,16 +102,6 @@ class ThreadPages:
         rows = Participant.objects.filter(thread__uuid=UUID(topic.partition(":")[2]))
         return dict(rows.values_list("administration_id", "seen"))
 
-    def draw(
-        self,
-        event: LiveEvent,
-        key_id: bytes | None,
-        language: str,
-        zone: str,
-        vault: OpenVault | None,
-    ) -> str:
-        return self.draw_together([event], key_id, vault, {}).get(event.pk, "")
-
     def draw_together(
         self,
         events: Sequence[LiveEvent],
@@ -135,14 +112,11 @@ class ThreadPages:
         return draw_posts(events, key_id, vault, kept)
 
 
-class ThreadLists:
+class ThreadLists(Together):
     """`threads:all`: lists of threads and their figures; everybody listens, few are shown."""
 
     def may_subscribe(self, member: Member, topic: str) -> bool:
         return topic == "threads:all" and current_actor(member.user_id) is not None
-
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
-        return self.judge_together([event], members).shown[0]
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Each thread that moved is judged once. Who is shown nothing listens on."""
@@ -158,16 +132,6 @@ class ThreadLists:
             [known[threads[e.target].pk] if e.target in threads else nobody for e in events],
             read=read,
         )
-
-    def draw(
-        self,
-        event: LiveEvent,
-        key_id: bytes | None,
-        language: str,
-        zone: str,
-        vault: OpenVault | None,
-    ) -> str:
-        return self.draw_together([event], key_id, vault, {}).get(event.pk, "")
 
     def draw_together(
         self,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access.policy import Action, can
-from discussions.audience import choosable_administrations, choosable_officers, in_words
+from accounts.queries import choosable_administrations
+from discussions.audience import choosable_officers, in_words
 from discussions.found import found
 from discussions.lawful import bases_of_newcomer, warnings_in
 from discussions.models import Thread

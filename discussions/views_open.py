@@ -17,9 +17,9 @@ from access.policy import Action, require
 from access.subjects import Subject, subject_kind, subject_seen_by
 from access.switchboard import participating
 from accounts.groups import groups_on
+from accounts.queries import choosable_administrations
 from discussions.audience import (
     Audience,
-    choosable_administrations,
     choosable_officers,
     faults_of,
     worked_out,

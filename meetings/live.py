@@ -17,13 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor, current_actor
-from access.policy import Action, people_who_can, visible
+from access.policy import Action, people_who_can
 from access.roles import Role
 from access.sockets import Member, OpenVault
 from accounts.models import User
+from activity.kinds import PagesOf
 from activity.models import JournalEntry, LiveEvent
 from activity.queries import detail_of
-from activity.topics import Shown, Verdict
+from activity.topics import Verdict
 from meetings.confined import confine
 from meetings.facts import KIND
 from meetings.models import Meeting, MeetingKey
@@ -61,20 +62,10 @@ def register_regions(
     _drawers.update(drawers)
 
 
-class MeetingPages:
+class MeetingPages(PagesOf):
     """`meeting:<uuid>`: the pages of one meeting, its live room among them."""
 
-    def may_subscribe(self, member: Member, topic: str) -> bool:
-        actor = current_actor(member.user_id)
-        try:
-            uuid = UUID(topic.partition(":")[2])
-        except ValueError:
-            return False
-        rows = Meeting.objects.filter(uuid=uuid)
-        return actor is not None and visible(rows, actor, Action.READ_MEETING).exists()
-
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
-        return self.judge_together([event], members).shown[0]
+    model, action = Meeting, Action.READ_MEETING
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Who reads the meeting is asked once, however many events there are."""
@@ -90,16 +81,6 @@ class MeetingPages:
                 shown[member] = key
         told = confine(meeting, events, shown, details_of)
         return Verdict(told, set(members).difference(readers))
-
-    def draw(
-        self,
-        event: LiveEvent,
-        key_id: bytes | None,
-        language: str,
-        zone: str,
-        vault: OpenVault | None,
-    ) -> str:
-        return self.draw_together([event], key_id, vault, {}).get(event.pk, "")
 
     def draw_together(
         self,

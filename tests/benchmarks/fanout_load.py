@@ -94,6 +94,9 @@ class Load:
         ready = asyncio.get_running_loop().create_future()
 
         class Listener(picows.WSListener):
+            def on_ws_connected(self, transport):
+                self.transport, self.ready = transport, ready
+
             def on_ws_frame(self, transport, frame):
                 if frame.msg_type == picows.WSMsgType.TEXT:
                     load.frame(self, frame.get_payload_as_bytes())
@@ -111,10 +114,9 @@ class Load:
             cookies = self.ours["cookies"]
             origin = url.replace("ws://", "http://").removesuffix("/ws/")
             headers = {"Cookie": cookies[number % len(cookies)], "Origin": origin}
-        transport, listener = await picows.ws_connect(
+        transport, _ = await picows.ws_connect(
             Listener, url, extra_headers=headers, websocket_handshake_timeout=120
         )
-        listener.transport, listener.ready = transport, ready
         self.sockets.append(transport)
         if self.ours:
             topics = self.ours["topics"]
