@@ -1,16 +1,19 @@
 """Signatures on paper: all of a ceremony on one page, entered once, confirmed by another."""
 
+import datetime
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from access.policy import Refused
 from activity.events import Event
 from activity.models import JournalEntry
 from mous.content import ActWords
 from mous.models import Act, Notification
 from mous.queries import acts_of
 from mous.reading import open_acts
+from mous.services.ceremony import Signature, confirm_signatures, enter_signatures
 from tests.bulletins.attaching import fetched
 from tests.mous.office import browser, hidden, links, page, photograph, words
 from tests.vault.test_at_once import together
@@ -93,7 +96,15 @@ def test_who_has_signed_cannot_sign_again(world, chancery, instrument):
     assert Act.objects.count() == 1
 
 
-def test_only_the_depositary_holds_a_ceremony(world, instrument):
+def test_only_the_depositary_holds_a_ceremony(world, chancery, instrument):
+    own = Signature(uuid.uuid4(), chancery.party(instrument, "FJ"), "SIGNED_DEFINITIVE", "Ana")
+    with pytest.raises(Refused):
+        enter_signatures(
+            **chancery.both(world.fj), instrument=instrument, place="Suva",
+            day=datetime.date(2024, 5, 1), signatures=[own],
+        )  # fmt: skip
+    with pytest.raises(Refused):
+        confirm_signatures(**chancery.both(world.fj), instrument=instrument, acts=[])
     data = signed(browser(world.oco))
     for person in (world.fj, world.vu_contact):
         client = browser(person)
