@@ -18,7 +18,7 @@ from mous.models import (
     LegalBasis,
     OtherAuthority,
 )
-from mous.services.acts import NotPossible
+from mous.services.acts import NotPossible, confirm_act
 from mous.services.bases import end_authority, record_authority, set_gate, state_legal_basis
 from vault.verification import findings
 
@@ -311,3 +311,27 @@ def test_verify_vault_finds_what_a_hand_changed_or_took_away(gate, chancery, wor
     AuthorityEnd.objects.all()._raw_delete("default")
     model.objects.all()._raw_delete("default")
     assert "differ" in " ".join(findings())
+
+
+# With the rules patched out, what was signed still decides ---------------------------------------
+
+
+def test_two_of_one_administration_do_not_open_the_gate_for_themselves(
+    gate, chancery, world, monkeypatch
+):
+    monkeypatch.setattr("mous.services.acts.require", lambda *_a, **_k: None)
+    act = chancery.enter(world.pw, "PW", "IN_EFFECT", "2024-05-01")
+    confirm_act(**chancery.both(world.pw_contact), act=act)
+    assert chancery.states("2024-06-01")["PW"] == "in_effect"
+    assert asked("FJ", "PW").refuses
+    assert asked("FJ", "VU").recorded
+
+
+def test_a_setting_that_the_secretariat_did_not_sign_opens_nothing(
+    gate, chancery, world, monkeypatch
+):
+    monkeypatch.setattr("mous.services.bases.require", lambda *_a, **_k: None)
+    set_gate(**chancery.both(world.fj), instrument=gate, marking=AMBER, gate="open")
+    assert asked("FJ", "PW").refuses
+    set_gate(**chancery.both(world.oco), instrument=gate, marking=AMBER, gate="open")
+    assert not asked("FJ", "PW").refuses
