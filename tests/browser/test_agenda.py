@@ -1,6 +1,8 @@
 """The agenda in a real browser: items moved by hand, by keyboard and without a script; and what
 others are told while they have it, or its minutes, open."""
 
+import datetime
+
 import pytest
 from playwright.sync_api import expect
 
@@ -131,6 +133,8 @@ def test_minutes_that_are_open_follow_what_others_write(browser, portal, meeting
     officer.get_by_role("button", name="Save", exact=True).click()
     expect(vanuatu.locator("main")).to_contain_text("The kwoltrip was opened at eleven.")
     expect(vanuatu.locator("#changed")).to_be_hidden()
+    day = datetime.date.today() + datetime.timedelta(days=20)
+    officer.fill("[name=until]", day.isoformat())
     officer.get_by_role("button", name="Send round").click()
     expect(vanuatu.locator("#changed")).to_be_visible()
     vanuatu.locator("#changed").get_by_role("link").click()
