@@ -13,7 +13,7 @@ from accounts.models import User
 from activity.events import Event
 from activity.record import record
 from bulletins.models import Bulletin
-from iswg.demo import aftermath, bases, ledgers, meetings, register, steps, threads
+from iswg.demo import aftermath, bases, deposits, ledgers, meetings, register, steps, threads
 from iswg.demo.bulletins import issue_moment, publish
 from iswg.demo.cast import ME, PEOPLE, Cast, bring_in_everybody, enter_places, found_portal
 from iswg.demo.clock import Clock, told_by
@@ -100,6 +100,7 @@ def _bulletins(cast: Cast, clock: Clock, say: Say) -> None:
     for piece in PIECES:
         timeline.add(issue_moment(piece, clock), lambda piece=piece: issue(piece))
     register.plan(timeline, cast, clock)
+    deposits.plan_deposits(timeline, cast, clock)
     bases.plan_bases(timeline, cast, clock)
     steps.plan_steps(timeline, cast, clock)
     threads.plan(timeline, cast, clock, issued)
