@@ -55,9 +55,9 @@ def _emptied(there: dict[tuple[str, str], set[str]]) -> Iterator[str]:
         Event.LEGAL_BASIS_STATED, Event.AUTHORITY_RECORDED, Event.AUTHORITY_ENDED, Event.GATE_SET,
     ]  # fmt: skip
     told = JournalEntry.objects.filter(event__in=[one.value for one in events])
-    for target, event in sorted(set(told.values_list("target", "event"))):
-        if (target, event) not in there:
-            yield f"The journal and the register differ about {event.split('.')[1]} of {target}."
+    for target, name in sorted(set(told.values_list("target", "event"))):
+        if (target, name) not in there:
+            yield f"The journal and the register differ about {name.split('.')[1]} of {target}."
 
 
 def _rows(view: Directory) -> Iterator[Row]:

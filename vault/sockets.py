@@ -69,7 +69,7 @@ class Doorkeeper:
         seats = {facts: _read_seat(facts) for facts in together}
         living = _living_sessions(seat.key for seat in seats.values())
         ids = {ones[0].user_id for ones in together.values()}
-        epochs = dict(_EPOCHS.rows(people=ids))
+        epochs: dict[int, int] = dict(_EPOCHS.rows(people=ids))
         in_standing = set(_IN_STANDING.column(people=ids))
         vaults = sessions.still_open(seat.vault for seat in seats.values() if seat.vault)
         found: dict[Member, Change] = {}

@@ -87,7 +87,8 @@ class Story:
         first = int(year.removeprefix("FY")[:4]) + (clock.today - STORY_DAY) // YEAR
         self.fiscal_year, self.quarter = f"{first}-{(first + 1) % 100:02d}", int(quarter[1])
         self.day = self.moved(facts["date"])
-        self.late, self.actions = "", {}
+        self.late = ""
+        self.actions: dict[Any, Any] = {}
 
     def moved(self, day: str) -> datetime.date:
         """A day of the file, as many whole weeks later as today is after the story's day."""

@@ -26,6 +26,7 @@ STEPS = {
     "TEXT_CIRCULATED": 1, "REVIEW_STARTED": 2, "TRANSLATION_REQUESTED": 2, "APPROVED_TO_SIGN": 3,
     "FULL_POWERS_RECEIVED": 3,
 }  # fmt: skip
+RESCINDED = "WITHDRAWAL_RESCINDED"
 PREPARING = ["not_started", "text_received", "under_review", "approved_to_sign"]
 
 
@@ -58,22 +59,37 @@ def histories(draw):
 
 def reckoned(facts, on, known=None):
     """The independent way: read the corrections, then live through the days one by one."""
-    rows = {
-        f.number: [f.kind.value, f.done_on, f.effective_on]
-        for f in facts
-        if f.kind != Kind.CORRECTED and (known is None or f.confirmed_at <= known)
-    }
-    about = {f.number: f.corrects for f in facts if f.kind == Kind.CORRECTED}
-    seen = {f.number for f in facts if known is None or f.confirmed_at <= known}
-    said = [f for f in facts if f.kind == Kind.CORRECTED and f.number in seen]
-    for fact in sorted(said, key=lambda f: (f.confirmed_at, f.number)):
+    diary = written_down(corrected([f for f in facts if known is None or f.confirmed_at <= known]))
+    now, rescues = {"step": 0}, []
+    today = min(diary, default=on)
+    while today <= on:
+        # a notice comes before its own end on the same day: "NOTICE" < "RUNS OUT"
+        for number, what, noticed in sorted(diary[today], key=lambda row: row[:2]):
+            if what == RESCINDED:
+                rescues.append((today, number))
+            called_off = [back for back in rescues if noticed and (noticed, number) < back]
+            if what != "RUNS OUT" or not any(back[0] < today for back in called_off):
+                live(now, what)
+        today += datetime.timedelta(days=1)
+    return told(now)
+
+
+def corrected(seen):
+    """Kind and days of each act, as the last correction has it."""
+    rows = {f.number: [f.kind.value, f.done_on, f.effective_on] for f in seen if not f.correction}
+    about = {f.number: f.corrects for f in seen if f.correction}
+    for fact in sorted((f for f in seen if f.correction), key=lambda f: (f.confirmed_at, f.number)):
         target = fact.corrects
-        while target in about and target in seen:
+        while target in about:
             target = about[target]
-        if target not in rows:
-            continue
-        c = fact.correction
-        rows[target] = [c.kind.value if c.kind else None, c.done_on, c.effective_on]
+        if target in rows:
+            c = fact.correction
+            rows[target] = [c.kind.value if c.kind else None, c.done_on, c.effective_on]
+    return rows
+
+
+def written_down(rows):
+    """A diary: what happens on which day."""
     diary = defaultdict(list)
     for number, (kind, done, effect) in rows.items():
         if kind == "WITHDRAWAL_NOTIFIED":
@@ -81,20 +97,7 @@ def reckoned(facts, on, known=None):
             diary[max(done, effect)].append((number, "RUNS OUT", done))
         elif kind is not None:
             diary[effect].append((number, kind, None))
-    now, rescues = {"step": 0}, []
-    today = min(diary, default=on)
-    while today <= on:
-        # a notice comes before its own end on the same day: "NOTICE" < "RUNS OUT"
-        for number, what, noticed in sorted(diary[today], key=lambda row: row[:2]):
-            if what == "WITHDRAWAL_RESCINDED":
-                rescues.append((today, number))
-            if what == "RUNS OUT" and any(
-                (noticed, number) < back and back[0] < today for back in rescues
-            ):
-                continue
-            live(now, what)
-        today += datetime.timedelta(days=1)
-    return told(now)
+    return diary
 
 
 def live(now, what):
@@ -191,11 +194,11 @@ def test_the_acts_of_the_demonstration_give_its_states_to_the_letter():
         ([("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30)], 29, State.WITHDRAWAL_PENDING),
         ([("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30)], 30, State.WITHDRAWN),
         (
-            [("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30), ("WITHDRAWAL_RESCINDED", 20, 20)],
+            [("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30), (RESCINDED, 20, 20)],
             40, State.IN_EFFECT,
         ),
         (
-            [("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30), ("WITHDRAWAL_RESCINDED", 31, 31)],
+            [("IN_EFFECT", 0, 0), ("WITHDRAWAL_NOTIFIED", 10, 30), (RESCINDED, 31, 31)],
             40, State.WITHDRAWN,
         ),
         ([("IN_EFFECT", 0, 0), ("WITHDRAWN", 9, 9), ("ACCEDED", 20, 20)], 21, State.SIGNED_PENDING),
