@@ -42,10 +42,10 @@ def bases_fit(view: Directory) -> Iterator[str]:
             check()
         except CannotOpen:
             yield f"{name} is not what was signed."
-    for (target, event), digests in there.items():
-        told = {str(one["detail"].get("digest")) for one in lines([target], [event])}
+    for (target, name), digests in there.items():
+        told = {str(one["detail"].get("digest")) for one in lines([target], [Event(name)])}
         if told != digests:
-            yield f"The journal and the register differ about {event.split('.')[1]} of {target}."
+            yield f"The journal and the register differ about {name.split('.')[1]} of {target}."
     yield from _emptied(there)
 
 
