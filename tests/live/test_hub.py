@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from accounts.models import Appointment, User
 from activity.hub import REPLAY, hub
@@ -77,6 +77,19 @@ class TestDelivery:
                 numbers = [await happens(quietly=True) for _ in range(3)]
                 assert [(await mere.heard())["id"] for _ in numbers] == numbers
                 await asyncio.sleep(0.3)  # it has seen all there is, and rests
+
+    async def test_also_when_its_connection_was_replaced_meanwhile(self, nudges_only):
+        """A connection counts the commits of others from its own beginning: the next one's figure
+        may be the same, and says nothing of what was written in between."""
+        await people("mere")
+        async with page("mere") as one:
+            await happens(target="launch")
+            assert "launch" in (await one.heard())["html"]
+            async with hub()._reading:  # it has looked once more, and found nothing
+                await happens(target="yacht", quietly=True)
+                await hub().desk.ask(connections.close_all)
+            hub().wake(nudged=False)
+            assert "yacht" in (await one.heard())["html"]
 
     async def test_what_is_rolled_back_did_not_happen(self):
         await people("mere")
