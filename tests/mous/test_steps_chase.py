@@ -20,6 +20,7 @@ from activity.mail import deliver
 from activity.models import JournalEntry, Notice, OutgoingMail
 from mous.chase import waiting_for
 from mous.models import Chase, Instrument, Party, StepNote
+from mous.services.acts import NotPossible
 from mous.services.chasing import chase, chase_by_itself
 from mous.services.instruments import admit_new_members
 from tests.factories import sign_in
@@ -170,6 +171,10 @@ class TestSending:
     @pytest.mark.parametrize("codes", [[], ["PW"], ["ZZ"], ["OCO"]])
     def test_who_is_not_waited_for_is_not_reminded(self, world, browser, instrument, codes):
         assert browser(world.oco).post(PLACE, {"codes": codes}).status_code == 400
+        assert not Chase.objects.exists()
+        # Nor by the service, whoever asks it.
+        with pytest.raises(NotPossible):
+            chase(actor=world.actor(world.oco), instrument=instrument, codes=["VU", *codes, "PW"])
         assert not Chase.objects.exists()
         assert browser(world.oco).post(PLACE, {"codes": ["VU"]}).status_code == 302
 
