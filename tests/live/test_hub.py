@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import weakref
+from itertools import pairwise
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 
 from accounts.models import Appointment, User
-from activity.hub import REPLAY, hub
+from activity.hub import REPLAY, Hub, hub
 from activity.models import LiveEvent
 from activity.nudge import wakers
 from tests.live.lagoon import happen, lock, page, sign_in, sign_out
@@ -90,6 +91,14 @@ class TestDelivery:
                 await hub().desk.ask(connections.close_all)
             hub().wake(nudged=False)
             assert "yacht" in (await one.heard())["html"]
+
+    def test_for_what_one_connection_counted_says_nothing_of_the_next(self):
+        versions = []
+        for _ in range(5):
+            versions.append(Hub._version_of_file())
+            connection.close()
+        if connection.vendor == "sqlite":  # PostgreSQL is asked for the newest number instead
+            assert all(one != other for one, other in pairwise(versions))
 
     async def test_what_is_rolled_back_did_not_happen(self):
         await people("mere")
