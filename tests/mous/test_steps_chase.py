@@ -253,9 +253,11 @@ class TestByItself:
         assert done["reminders of steps towards an instrument"] == 2
         assert tick(now=self.morning(90))["reminders of steps towards an instrument"] == 0
 
-    def test_where_only_a_day_is_waited_for_nobody_is_asked(self, chancery, instrument):
+    def test_where_only_a_day_is_waited_for_nobody_is_asked(self, world, chancery, instrument):
         later = (timezone.localdate() + 400 * DAY).isoformat()
         chancery.act("FJ", "SIGNED_DEFINITIVE", "2024-05-01")
         chancery.act("FJ", "IN_EFFECT", "2024-05-01", effective_on=later)
         assert self.remind(self.morning(95)) == 1
         assert Chase.objects.get().party.code == "VU"
+        with pytest.raises(NotPossible):
+            chase(actor=world.actor(world.oco), instrument=instrument, codes=["FJ"])
