@@ -59,6 +59,7 @@
       } finally {
         busy = false;
         delete form.dataset.keeping;
+        if (waits) { go(); return; }
         if (dirty && !refused) { clearTimeout(timer); timer = setTimeout(keep, failing ? 10000 : 3000); }
       }
     }
@@ -126,7 +127,29 @@
     form.addEventListener('input', mark);
     form.addEventListener('change', mark);
     form.addEventListener('focusout', () => { if (dirty) keep(); });
-    form.addEventListener('submit', () => { clearTimeout(timer); dirty = false; delete form.dataset.dirty; unstash(); });
+    /* A save that is on its way changes the version: a form sent beside it would look like another
+       window's. So it waits for the answer, but not for ever on a link that is gone. */
+    let waits = null;
+    function sent(e) {
+      if (busy && !waits && !('scripted' in form.dataset)) {
+        e.preventDefault();
+        waits = {button: e.submitter, until: setTimeout(go, 8000)};
+        return;
+      }
+      clearTimeout(timer);
+      dirty = false;
+      delete form.dataset.dirty;
+      unstash();
+    }
+    function go() {
+      if (!waits) return;
+      const {button, until} = waits;
+      clearTimeout(until);
+      busy = false;
+      form.requestSubmit(button);
+      waits = null;
+    }
+    form.addEventListener('submit', sent);
     document.addEventListener('iswg:flush', () => keep(true));
     document.addEventListener('visibilitychange', () => { if (document.hidden) keep(true); else if (failing) keep(); });
     addEventListener('pagehide', () => keep(true));

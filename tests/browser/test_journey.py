@@ -110,3 +110,25 @@ def test_what_was_missed_while_the_link_was_down_is_there_afterwards(browser, po
     for number in (1, 2):
         rows = nauru.locator("#list-inbox li", has_text=f"Sent while Nauru was away {number}")
         expect(rows).to_have_count(1, timeout=10000)
+
+
+def test_a_form_that_is_sent_while_its_draft_is_being_kept_is_not_taken_for_another_window(
+    browser, portal
+):
+    """On a slow link the save that leaving a field starts is still on its way."""
+    page = person(browser, portal, "contact.nu")
+    compose(page, title="Sent at once", recipients=("CK",))
+    slow = {"waiting": 0}
+
+    def late(route):
+        slow["waiting"] += 1
+        page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route("**/drafts/*/save/", late)
+    page.fill("[name=key_line]", "Changed in the last moment.")
+    page.locator("[name=key_line]").blur()
+    page.click("button[name=check]")
+    expect(page.locator("#readers")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Changed in the last moment.")
+    assert slow["waiting"]
