@@ -12,10 +12,11 @@ from uuid import uuid4
 from iswg.demo.cast import OFFICER, Cast
 from iswg.demo.clock import Clock
 from iswg.demo.pieces import attached
+from iswg.demo.receipts import plan_receipts
 from iswg.demo.timeline import Timeline
 from mous.facts import DRAFT_KIND
 from mous.lifecycle import Kind
-from mous.models import Instrument, Party
+from mous.models import Instrument, Notification, Party
 from mous.services.acts import confirm_act
 from mous.services.drafts import TEXT, begin_draft
 from mous.services.signing import seal_of, sign_instrument, signable_texts
@@ -36,7 +37,7 @@ def plan_deposits(timeline: Timeline, cast: Cast, clock: Clock) -> None:
             deposit = partial(_deposit, cast, slug, f"{name}-{language}.pdf", language)
             timeline.add(clock.at(*DEPOSITED), deposit)
     for code, when, confirmed in SIGNED:
-        timeline.add(clock.at(*when), partial(_sign, cast, clock, code, confirmed=confirmed))
+        timeline.add(clock.at(*when), partial(_sign, timeline, cast, clock, code, confirmed))
 
 
 def _deposit(cast: Cast, slug: str, name: str, language: str) -> None:
@@ -50,7 +51,7 @@ def _deposit(cast: Cast, slug: str, name: str, language: str) -> None:
     deposit_text(**both, instrument=instrument, text_id=text_id, language=language)
 
 
-def _sign(cast: Cast, clock: Clock, code: str, *, confirmed: bool) -> None:
+def _sign(timeline: Timeline, cast: Cast, clock: Clock, code: str, confirmed: bool) -> None:
     head, registrar = cast.of(code, "head"), cast["registrar.oco"]
     instrument = Instrument.objects.get(slug=CONVENTION)
     party = Party.objects.select_related("administration").get(instrument=instrument, code=code)
@@ -61,4 +62,6 @@ def _sign(cast: Cast, clock: Clock, code: str, *, confirmed: bool) -> None:
         seen=seal_of(signable_texts(instrument, head.vault)),
     )  # fmt: skip
     if confirmed:
-        confirm_act(actor=registrar.actor, vault=registrar.vault, act=act)
+        act = confirm_act(actor=registrar.actor, vault=registrar.vault, act=act)
+        told = Notification.objects.get(act=act)
+        plan_receipts(timeline, cast, clock, told)

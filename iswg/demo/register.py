@@ -17,10 +17,19 @@ from uuid import uuid4
 from accounts.models import SECRETARIAT
 from iswg.demo.cast import OFFICER, Cast
 from iswg.demo.clock import Clock
+from iswg.demo.receipts import plan_receipts
 from iswg.demo.timeline import Timeline
 from mous.content import ActWords
 from mous.lifecycle import SIGNATURES, Kind
-from mous.models import Act, Instrument, InstrumentKind, Participation, Party, TakesEffect
+from mous.models import (
+    Act,
+    Instrument,
+    InstrumentKind,
+    Notification,
+    Participation,
+    Party,
+    TakesEffect,
+)
 from mous.services.acts import Entry, confirm_act, enter_act
 from mous.services.instruments import admit_partner, open_instrument
 
@@ -34,7 +43,7 @@ SPEAKS = frozenset({Kind.DECLARATION, Kind.RESERVATION, Kind.RESERVATION_WITHDRA
 
 
 def plan(timeline: Timeline, cast: Cast, clock: Clock) -> None:
-    story = _Story(cast, clock)
+    story = _Story(cast, clock, timeline)
     timeline.add(clock.at(*OPENED), story.open)
     timeline.add(clock.at(*PUT_RIGHT), story.put_right)
     for row in story.later:
@@ -50,8 +59,8 @@ def _day(row: dict[str, str]) -> datetime.date:
 class _Story:
     """What was done, row by row."""
 
-    def __init__(self, cast: Cast, clock: Clock) -> None:
-        self.cast, self.clock = cast, clock
+    def __init__(self, cast: Cast, clock: Clock, timeline: Timeline) -> None:
+        self.cast, self.clock, self.timeline = cast, clock, timeline
         with (HERE / "data" / "demo_mou_actions.csv").open(encoding="utf-8", newline="") as file:
             rows = sorted(csv.DictReader(file), key=lambda row: row["date"])
         begins = clock.at(*OPENED).date()
@@ -106,7 +115,11 @@ class _Story:
             actor=officer.actor, vault=officer.vault, instrument=instrument, party=party,
             entry=entry, act_id=uuid4(),
         )  # fmt: skip
-        return confirm_act(actor=second.actor, vault=second.vault, act=act)
+        act = confirm_act(actor=second.actor, vault=second.vault, act=act)
+        if not act.taken_over:
+            told = Notification.objects.get(act=act)
+            plan_receipts(self.timeline, self.cast, self.clock, told)
+        return act
 
     def put_right(self) -> None:
         """A day that was misread is corrected by a further act, and stays to be seen."""

@@ -144,7 +144,7 @@ def _page(demo, name, address):
 
 def test_the_home_page_of_fiji_has_news_and_an_overdue_alert(demo):
     page = _page(demo, "contact.fj", "/")
-    assert "Five things need Fiji" in page
+    assert "Seven things need Fiji" in page
     assert "late" in page
     assert "New since" in page
     assert page.count("Catamaran Velvet Gannet") == 2

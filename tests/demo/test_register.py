@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from mous.lifecycle import Kind, State
-from mous.models import Act, ActState, Instrument, Notification
+from mous.models import Act, ActState, Instrument, Notification, Receipt
 from mous.queries import Picture, acts_of
 from mous.reading import open_acts
+from mous.services.signing import check_signed
 from vault.verification import findings
 
 DATA = Path(__file__).parents[2] / "iswg" / "demo" / "data"
@@ -59,3 +60,18 @@ def test_something_waits_for_the_depositary_and_something_was_notified(instrumen
     assert Act.objects.filter(instrument=instrument, state=ActState.ENTERED).count() == 1
     assert Notification.objects.filter(instrument=instrument).exists()
     assert not Notification.objects.filter(act__taken_over=True).exists()
+
+
+def test_notifications_are_received_and_the_newest_waits_for_some(demo):
+    *before, newest = Notification.objects.order_by("sent_at")
+    assert not Receipt.objects.filter(notification__in=before, received_at=None).exists()
+    waiting = newest.receipts.filter(received_at=None).values_list("administration", flat=True)
+    assert set(waiting) == {"FJ", "KI", "MH", "TL", "WF"}
+
+
+def test_what_was_signed_in_the_portal_verifies_and_one_waits_for_the_depositary(demo):
+    acts = Act.objects.filter(electronic=True).select_related("text").order_by("done_on")
+    assert [one.state for one in acts] == [ActState.CONFIRMED, ActState.ENTERED]
+    vault = demo.acting("contact.tv")["vault"]
+    for read in open_acts(vault, acts_of(acts[0].instrument).filter(electronic=True)):
+        check_signed(vault, read.act, read.words)
