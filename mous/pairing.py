@@ -61,7 +61,7 @@ def _pair(own: Side, other: Side) -> Pair:
     missing = [side for side in (own, other) if not side.takes_part]
     if missing == [other]:  # its own name stands at the beginning of the line
         return Pair(other, False, other.words)
-    why = "; ".join(
+    why = _("; ").join(
         _("%(name)s: %(words)s") % {"name": side.party.label, "words": side.words}
         for side in missing
     )
