@@ -500,11 +500,22 @@ def sign_instrument(actor: Actor, party: Any) -> Decision:
 
 @rule(Action.READ_STEPS)
 def read_steps(actor: Actor, party: Any) -> Decision:
-    return allow_if(
-        actor.holds(READS) and (actor.administration == party.party_code or _is_depositary(
-            actor, party)),
-        _("Notes on its steps are for the administration itself and the depositary."),
-    )  # fmt: skip
+    return allow_if(actor.holds(READS), _("Observers see only what they are invited to.")) and (
+        allow_if(
+            actor.administration == party.party_code or _is_depositary(actor, party),
+            _("Notes on its steps are for the administration itself and the depositary."),
+        )
+    )
+
+
+@scope(Action.READ_STEPS)
+def participants_whose_steps(actor: Actor) -> Q:
+    """Participants, as rows: the own administration's, and those of what one keeps."""
+    if not actor.holds(READS):
+        return NOBODY
+    own = Q(code=actor.administration)
+    kept = Q(instrument__depositary=actor.administration)
+    return own | kept if actor.holds(PUBLISHES) else own
 
 
 @audience(Action.READ_STEPS)

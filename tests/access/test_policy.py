@@ -18,7 +18,7 @@ from bulletins.models import Bulletin, Draft, Recipient
 from bulletins.queries import with_ledger
 from discussions.queries import with_audience
 from meetings.queries import with_people
-from mous.models import Instrument
+from mous.models import Instrument, Party
 
 
 def test_the_access_table_in_the_documentation_is_what_the_policy_says():
@@ -53,6 +53,7 @@ def objects_of(action):
         Action.READ_THREAD: with_audience,
         Action.READ_MEETING: with_people,
         Action.READ_REGISTER: Instrument.objects.all,
+        Action.READ_STEPS: Party.objects.select_related("instrument").all,
         Action.READ_ADMINISTRATION: Administration.objects.all,
         Action.READ_NOTICE: Notice.objects.all,
     }[action]()
