@@ -117,7 +117,6 @@ def test_a_form_that_is_sent_while_its_draft_is_being_kept_is_not_taken_for_anot
 ):
     """On a slow link the save that leaving a field starts is still on its way."""
     page = person(browser, portal, "contact.nu")
-    compose(page, title="Sent at once", recipients=("CK",))
     slow = {"waiting": 0}
 
     def late(route):
@@ -126,6 +125,7 @@ def test_a_form_that_is_sent_while_its_draft_is_being_kept_is_not_taken_for_anot
         route.continue_()
 
     page.route("**/drafts/*/save/", late)
+    compose(page, title="Sent at once", recipients=("CK",))
     page.fill("[name=key_line]", "Changed in the last moment.")
     page.locator("[name=key_line]").blur()
     page.click("button[name=check]")
