@@ -2,7 +2,7 @@
 which is the present one, with whom it lies and since when.
 
 Nothing is kept of this: the acts say what was done, the newest note says with whom the next one
-lies. Asked for one administration, for all that wait, and for the home page, in the same way.
+lies. Asked for one administration and for all that wait, in the same way.
 """
 
 from __future__ import annotations
@@ -13,15 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access.actors import Actor
-from access.policy import Action, can
 from mous.lifecycle import Fact, Kind, Span, State, standing_acts, state_on
 from mous.models import Act, ActState, Instrument, Party, StepNote, WaitsFor
-from mous.queries import facts_of, instruments_for, spans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,49 +215,3 @@ def waiting_acts(party: Party) -> QuerySet[Act]:
     return rows.select_related(
         "instrument", "party", "party__administration", "entered_by", "entered_for", "corrects"
     ).order_by("number")
-
-
-# For the home page --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """What waits on the actor's own administration, in one instrument."""
-
-    instrument: Instrument
-    progress: Progress
-    title: str
-    may_enter: bool
-
-    @property
-    def since(self) -> datetime.date | None:
-        return self.progress.since
-
-
-def next_step_of(actor: Actor, on: datetime.date | None = None) -> list[NextStep]:
-    """The next step of the own administration in every instrument in which it does not take part
-    yet, and whose next step is its own to take; the longest wait first. Five queries."""
-    on = on or timezone.localdate()
-    instruments = {one.pk: one for one in instruments_for(actor)}
-    parties = list(
-        Party.objects.filter(
-            instrument__in=list(instruments), administration=actor.administration
-        ).select_related("administration")
-    )
-    for one in parties:
-        one.instrument = instruments[one.instrument_id]
-    if not parties:
-        return []
-    facts, told = facts_of(one.instrument for one in parties), told_by(parties)
-    alike = {one.instrument.for_members: one for one in parties}  # one is asked for all like it
-    spans = {kind: spans_of(one.instrument, [one])[one.code] for kind, one in alike.items()}
-    found = []
-    for party in parties:
-        own = [one for one in facts.get(party.instrument_id, []) if one.party == party.code]
-        known = spans[party.instrument.for_members]
-        progress = progress_of(party, own, known, on, told.get(party.pk, ()))
-        if progress.present and progress.waits_for != WaitsFor.SECRETARIAT:
-            title = progress.present.title_in(party.instrument)
-            may_enter = bool(can(actor, Action.ENTER_ACT, party))
-            found.append(NextStep(party.instrument, progress, title, may_enter))
-    return sorted(found, key=lambda one: one.since or on)

@@ -19,7 +19,7 @@ from mous.models import Act, ActState, RegisterKey, StepNote
 from mous.notes import notes_of, open_notes, stored_documents, verified
 from mous.sealing import open_present
 from mous.services.steps import write_note
-from mous.steps import next_step_of
+from mous.waiting import next_steps
 from tests.bulletins.attaching import fetched
 from tests.factories import sign_in
 from vault import storage
@@ -338,13 +338,11 @@ class TestEnteringAStep:
 class TestTheHomePage:
     def test_it_is_told_what_waits_on_the_own_administration(self, world, chancery, party):
         on = datetime.date(2025, 1, 1)
-        (step,) = next_step_of(world.actor(world.fj), on)
-        assert (step.title, step.since, step.may_enter) == (
-            "Legal and policy review", datetime.date(2024, 3, 1), True,
-        )  # fmt: skip
+        (step,) = next_steps(world.actor(world.fj), on)
+        assert (step.instrument, step.words) == (party.instrument, "Obtain the authority to sign")
         chancery.act("FJ", "IN_EFFECT", "2024-12-01")
-        assert next_step_of(world.actor(world.fj), on) == []
-        assert next_step_of(world.actor(world.vu), on) == []  # the Secretariat sends the text
+        assert next_steps(world.actor(world.fj), on) == []
+        assert next_steps(world.actor(world.vu), on) == []  # the Secretariat sends the text
 
 
 class TestByHand:
