@@ -16,20 +16,20 @@ it; the day is part of the text, and nothing in a queryset may depend on the hou
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Value
 from django.db.models.query import get_related_populators
 from django.utils import timezone
 
 KEPT = 200
 SPARE = 1_000_000
-Value = int | str | bytes | UUID | datetime.datetime
+Asked = int | str | bytes | UUID | datetime.datetime
 Row = tuple[Any, ...]
 Places = dict[Any, tuple[str, int | None]]  # by the blank as it is written: whose it is
 
@@ -144,6 +144,31 @@ class Question:
         )  # fmt: skip
 
 
+class Among:
+    """Which of many rows are still so: mostly all of them, so it is asked first how many.
+
+    `make(pks, **values)` gives a queryset of models, filtered to `pks`.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._which = Question(lambda **values: make(**values).values_list("pk"))
+        self._number = Question(
+            lambda **values: (
+                make(**values)
+                .order_by()
+                .values(together=Value(1))
+                .annotate(number=Count("pk"))
+                .values_list("number")
+            )
+        )
+
+    def of(self, pks: Set[Any], **values: Any) -> Set[Any]:
+        """Those of `pks`, as of now."""
+        if not pks or self._number.column(pks=pks, **values) == [len(pks)]:
+            return pks
+        return set(self._which.column(pks=pks, **values))
+
+
 def gaps_in(values: Sequence[Any], places: Places) -> tuple[Gap, ...]:
     """Where the blanks stand in what Django has written."""
     plain = [_plain(value) for value in values]
@@ -169,7 +194,7 @@ def _shape(value: Any) -> tuple[Any, ...]:
     return (_kind(value[0]) if value else None, len(value))
 
 
-def _kind(value: Value) -> type:
+def _kind(value: Asked) -> type:
     return next(kind for kind in _BLANKS if isinstance(value, kind))
 
 
@@ -177,7 +202,7 @@ def _blanks_for(given: dict[str, Any]) -> tuple[dict[str, Any], Places]:
     """A blank for each value, and which value each blank stands for."""
     places: Places = {}
 
-    def blank(value: Value, name: str, number: int | None) -> Any:
+    def blank(value: Asked, name: str, number: int | None) -> Any:
         made = _BLANKS[_kind(value)](len(places))
         places[_plain(_for_database(made, connections[DEFAULT_DB_ALIAS]))] = (name, number)
         return made

@@ -11,7 +11,7 @@ the `Doorkeeper`, which `iswg` fills at start.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from sys import intern
@@ -67,10 +67,11 @@ class OpenVault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """Whose socket it is, as of its handshake. `vault` is None when it is locked."""
+    """Whose socket it is, as of its handshake. `vault` is None when it is locked; `session` is
+    opaque here, and the same for all pages of one session."""
 
     user_id: int
-    session_hash: bytes
+    session: Hashable
     administration: str
     language: str
     zone: str
@@ -81,14 +82,14 @@ class Member:
     """One open socket of one signed-in person."""
 
     __slots__ = (
-        "_send", "administration", "closing", "language", "session_hash", "topics", "user_id",
+        "_send", "administration", "closing", "language", "session", "topics", "user_id",
         "vault", "wire", "zone",
     )  # fmt: skip
 
     def __init__(self, facts: MemberFacts, send: Send, wire: Wire | None = None) -> None:
         # Thousands of sockets share few places and languages, so they share the words too.
         self.user_id = facts.user_id
-        self.session_hash = facts.session_hash
+        self.session = facts.session
         self.administration = intern(facts.administration)
         self.language, self.zone = intern(facts.language), intern(facts.zone)
         self.vault = facts.vault  # here alone, so that dropping it drops the keys

@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,7 +29,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from access.actors import current_actor
-from access.questions import Question
+from access.questions import Among, Question
 from activity.events import Event
 from activity.record import record
 from vault.crypto.context import context
@@ -193,10 +193,10 @@ def open_for_socket(
     return _opened(row, secret, user, pending=False) if row else None
 
 
-def still_open(session_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these vaults are neither locked nor run out, in one query (for open sockets)."""
+def still_open(session_ids: Set[UUID]) -> Set[UUID]:
+    """Which of these vaults are neither locked nor run out (for open sockets)."""
     used, made = _bounds(timezone.now())
-    return set(_STILL_OPEN.column(ids=set(session_ids), used=used, made=made))
+    return _STILL_OPEN.of(session_ids, used=used, made=made)
 
 
 def trouble(request: HttpRequest) -> str:
@@ -221,13 +221,14 @@ def touch(row: VaultSession) -> None:
         VaultSession.objects.filter(pk=row.pk).update(used_at=now)
 
 
-def _living() -> QuerySet[VaultSession]:
-    return VaultSession.objects.filter(_in_time(timezone.now()), pending=False)
+def _living(used: datetime, made: datetime) -> QuerySet[VaultSession]:
+    return VaultSession.objects.filter(used_at__gt=used, made_at__gt=made, pending=False)
 
 
 def _row_of(session_key: str) -> VaultSession | None:
-    rows = _living().filter(session_hash=_session_hash(session_key))
-    return rows.order_by("-made_at").first()
+    used, made = _bounds(timezone.now())
+    rows = _OF_SESSION.models(session_hash=_session_hash(session_key), used=used, made=made)
+    return rows[0] if rows else None
 
 
 def _in_time(now: datetime) -> Q:
@@ -242,11 +243,12 @@ def _bounds(now: datetime) -> tuple[datetime, datetime]:
     return now - idle, now - whole
 
 
-_STILL_OPEN = Question(
-    lambda ids, used, made: VaultSession.objects.filter(
-        used_at__gt=used, made_at__gt=made, pending=False, pk__in=ids
-    ).values_list("pk")
+_OF_SESSION = Question(
+    lambda session_hash, used, made: (
+        _living(used, made).filter(session_hash=session_hash).order_by("-made_at")[:1]
+    )
 )
+_STILL_OPEN = Among(lambda pks, used, made: _living(used, made).filter(pk__in=pks))
 
 
 def sweep() -> int:

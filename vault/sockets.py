@@ -7,10 +7,11 @@ because a socket may outlive its session, its vault, a role or a membership.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
@@ -21,7 +22,7 @@ from django.utils import timezone
 
 from access.actors import current_actor
 from access.policy import people_in_standing
-from access.questions import Question
+from access.questions import Among, Question
 from access.sockets import Change, Member, MemberFacts, Scope, TooManyOpened
 from accounts.attempts import openings
 from accounts.language import KNOWN
@@ -39,7 +40,7 @@ class Doorkeeper:
         """Whose socket this is, with the vault opened; None without a living session."""
         cookies = _cookies(scope)
         key = cookies.get(settings.SESSION_COOKIE_NAME, "")
-        store = SessionStore(key or None)
+        store = _Sessions(key or None)
         user: Any = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
         if not key or not user.is_authenticated:
             return None
@@ -48,33 +49,35 @@ class Doorkeeper:
         actor = current_actor(user.pk)
         administration = actor.administration if actor else ""
         vault = None if is_owing(user, store) else sessions.open_for_socket(cookies, key, user)
-        zone = Administration.objects.filter(pk=administration).values_list("zone", flat=True)
+        zones = _ZONE.column(code=administration)
         return MemberFacts(
             user_id=user.pk,
-            session_hash=_Seat(user.auth_epoch, key, vault.session_id if vault else None).facts(),
+            session=seat_of(user.auth_epoch, key, vault.session_id if vault else None),
             administration=administration,
             language=_language(cookies, user),
-            zone=user.zone or zone.first() or "UTC",
+            zone=user.zone or next(iter(zones), "") or "UTC",
             vault=vault,
         )
 
     def changes(self, members: Sequence[Member]) -> Mapping[Member, Change]:
         """Four small queries for all members together; whoever is absent may go on.
 
-        Pages of one session stand or fall together, so each session is asked about once.
+        Pages of one session stand or fall together, so each session is asked about once. Mostly
+        all of them go on, so two questions ask how many; only then which.
         """
-        together: dict[bytes, list[Member]] = defaultdict(list)
+        together: dict[Hashable, list[Member]] = defaultdict(list)
         for member in members:
-            together[member.session_hash].append(member)
-        seats = {facts: _read_seat(facts) for facts in together}
-        living = _living_sessions(seat.key for seat in seats.values())
-        ids = {ones[0].user_id for ones in together.values()}
-        epochs: dict[int, int] = dict(_EPOCHS.rows(people=ids))
-        in_standing = set(_IN_STANDING.column(people=ids))
-        vaults = sessions.still_open(seat.vault for seat in seats.values() if seat.vault)
+            together[member.session].append(member)
+        seats = [seat for seat in together if isinstance(seat, Seat)]
+        living = _LIVING.of({seat.key for seat in seats}, now=timezone.now())
+        vaults = sessions.still_open({seat.vault for seat in seats if seat.vault})
+        people = {ones[0].user_id for ones in together.values()}
+        epochs: dict[int, int] = dict(_EPOCHS.rows(people=people))
+        in_standing = set(_IN_STANDING.column(people=people))
         found: dict[Member, Change] = {}
-        for facts, ones in together.items():
-            seat, user_id = seats[facts], ones[0].user_id
+        for seat in seats:
+            ones = together[seat]
+            user_id = ones[0].user_id
             if seat.key not in living or epochs.get(user_id) != seat.auth_epoch:
                 found |= dict.fromkeys(ones, Change.SIGNED_OUT)
             elif user_id not in in_standing:
@@ -108,14 +111,10 @@ def _language(cookies: Mapping[str, str], user: Any) -> str:
     return asked if asked in KNOWN else str(user.language)
 
 
-def _living_sessions(keys: Iterable[str]) -> set[str]:
-    return set(_LIVING.column(keys=set(keys), now=timezone.now()))
-
-
 _ROW = Question(lambda number: VaultSession.objects.filter(pk=number))
-_LIVING = Question(
-    lambda keys, now: Session.objects.filter(pk__in=keys, expire_date__gt=now).values_list("pk")
-)
+_SESSION = Question(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
+_LIVING = Among(lambda pks, now: Session.objects.filter(pk__in=pks, expire_date__gt=now))
+_ZONE = Question(lambda code: Administration.objects.filter(pk=code).values_list("zone"))
 _EPOCHS = Question(
     lambda people: (
         get_user_model()._default_manager.filter(pk__in=people).values_list("pk", "auth_epoch")
@@ -130,21 +129,34 @@ _IN_STANDING = Question(
 )
 
 
-class _Seat(NamedTuple):
+class _Sessions(SessionStore):
+    """Sessions of pages, read with a question that is written once."""
+
+    # Django signs a session under the name of its class.
+    key_salt = SessionStore().key_salt
+
+    def _get_session_from_db(self) -> Session | None:
+        found = _SESSION.models(key=self.session_key, now=timezone.now())
+        return found[0] if found else None
+
+
+class Seat:
     """What a socket is asked about later: its session, the epoch of sign-ins that it belongs to,
     and the row its vault was opened from. A session is one person's.
 
-    In memory only, for as long as the socket; as bytes, which are compared quickly.
+    All pages of a session hold the very same seat, and it is gone with the last of them.
     """
 
-    auth_epoch: int
-    key: str
-    vault: UUID | None
+    __slots__ = ("__weakref__", "auth_epoch", "key", "vault")
 
-    def facts(self) -> bytes:
-        return f"{self.auth_epoch}:{self.vault.hex if self.vault else ''}:{self.key}".encode()
+    def __init__(self, auth_epoch: int, key: str, vault: UUID | None) -> None:
+        self.auth_epoch, self.key, self.vault = auth_epoch, key, vault
 
 
-def _read_seat(facts: bytes) -> _Seat:
-    epoch, vault, key = facts.decode().split(":", 2)
-    return _Seat(int(epoch), key, UUID(vault) if vault else None)
+_seats: WeakValueDictionary[tuple[int, str, UUID | None], Seat] = WeakValueDictionary()
+
+
+def seat_of(auth_epoch: int, key: str, vault: UUID | None) -> Seat:
+    """The seat of these facts, the same as long as somebody holds it."""
+    facts = (auth_epoch, key, vault)
+    return _seats.get(facts) or _seats.setdefault(facts, Seat(*facts))

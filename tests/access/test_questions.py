@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.changes import Change, put_in
 from access.policy import people_in_standing
-from access.questions import Question
+from access.questions import Among, Question
 from accounts.models import Appointment, User
 from activity.models import LiveEvent
 from vault.models import KeyHolder, VaultSession
@@ -130,6 +130,19 @@ def test_a_vault_runs_out_by_the_clock_and_not_by_the_day(world, client):
 
     sign_in(client, world.fj)
     row = VaultSession.objects.get(user_id=world.fj.pk, pending=False)
-    assert still_open([row.pk]) == {row.pk}
+    assert still_open({row.pk}) == {row.pk}
     VaultSession.objects.update(used_at=timezone.now() - datetime.timedelta(minutes=31))
-    assert still_open([row.pk]) == set()
+    assert still_open({row.pk}) == set()
+
+
+def test_which_of_many_are_still_so(django_assert_num_queries):
+    rows = [LiveEvent.objects.create(topic="a", event="x.y", target=str(n)) for n in range(5)]
+    pks = {row.pk for row in rows}
+    among = Among(lambda pks, event: LiveEvent.objects.filter(pk__in=pks, event=event))
+    with django_assert_num_queries(1):
+        assert among.of(pks, event="x.y") == pks
+    LiveEvent.objects.filter(pk=rows[2].pk).update(event="other")
+    assert among.of(pks, event="x.y") == pks - {rows[2].pk}
+    assert among.of(pks, event="nothing") == set()
+    with django_assert_num_queries(0):
+        assert among.of(set(), event="x.y") == set()

@@ -50,7 +50,7 @@ class Doorkeeper:
         keys = cookies["keys"].value.split("-") if "keys" in cookies else None
         return MemberFacts(
             user_id=user.pk,
-            session_hash=session.encode(),
+            session=session.encode(),
             administration=appointment.administration_id,
             language=user.language,
             zone=user.zone,
@@ -64,7 +64,7 @@ class Doorkeeper:
         people = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
         found = {}
         for member in members:
-            session = member.session_hash.decode()
+            session = member.session.decode()
             if session not in living:
                 found[member] = Change.SIGNED_OUT
             elif member.user_id not in people:

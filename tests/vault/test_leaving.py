@@ -123,7 +123,7 @@ def test_every_session_ends_at_once(world, client):
     )
     off_board(**world.act(world.fj), leaver=world.fj_contact)
     assert not VaultSession.objects.filter(user=world.fj_contact).exists()
-    assert sessions.still_open([vault.session_id]) == set()
+    assert sessions.still_open({vault.session_id}) == set()
     assert client.get("/").status_code == 302
     assert LiveEvent.objects.filter(topic=f"person:{world.fj_contact.pk}").exists()
 

@@ -210,7 +210,7 @@ def test_a_socket_opens_the_vault_with_the_cookies_of_its_handshake(world, fiji)
     key, cookies = fiji.session.session_key, {COOKIE: fiji.cookies[COOKIE].value}
     vault = sessions.open_for_socket(cookies, key, world.fj)
     assert vault.administration == "FJ"
-    assert sessions.still_open([vault.session_id]) == {vault.session_id}
+    assert sessions.still_open({vault.session_id}) == {vault.session_id}
     for bad in (
         ({}, key, world.fj),
         (cookies, None, world.fj),
@@ -219,7 +219,7 @@ def test_a_socket_opens_the_vault_with_the_cookies_of_its_handshake(world, fiji)
     ):
         assert sessions.open_for_socket(*bad) is None
     fiji.post("/close/")
-    assert sessions.still_open([vault.session_id]) == set()
+    assert sessions.still_open({vault.session_id}) == set()
     assert sessions.open_for_socket(cookies, key, world.fj) is None
 
 
