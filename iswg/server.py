@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from inspect import isfunction
 from io import BytesIO
 from typing import Any
 
@@ -162,6 +163,10 @@ class PortalRequest(WebRequest):
 class PortalSocket(WebSocketProtocol):
     """One WebSocket: a reader who falls far behind is cut off, and asks again from its number."""
 
+    # Autobahn copies its 29 options into each connection, and writes a text of them for a log that
+    # nobody keeps. They are the same for all: the factory puts them here, once.
+    CONFIG_ATTRS = ()
+
     def onOpen(self) -> None:  # noqa: N802
         """The handshake has done its work: its cookies, and the request they came with, do not
         stay in memory for as long as a page is open."""
@@ -249,6 +254,9 @@ class PortalSocketFactory(WebSocketFactory):
     def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802
         # Say why (1009: too big) before hanging up, so that the page need not guess.
         super().setProtocolOptions(failByDrop=False, **options)
+        for name in WebSocketProtocol.CONFIG_ATTRS:
+            value = getattr(self, name)
+            setattr(PortalSocket, name, staticmethod(value) if isfunction(value) else value)
 
 
 class PortalServer(daphne_server.Server):

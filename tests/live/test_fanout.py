@@ -75,7 +75,7 @@ class TestJudgement:
         await people("tevita")
         async with page("mere") as mere, page("tevita") as tevita:
             crowd = hub().listeners["lagoon:FJ"]
-            first = next(one for one in crowd if one.session_hash == b"mere")
+            first = next(one for one in crowd if one.session == b"mere")
             hub().listeners["lagoon:FJ"] = _InOrder(
                 [first, *(one for one in crowd if one is not first)]
             )
