@@ -70,9 +70,10 @@ def _parcels(frames: Frames) -> Iterator[Parcel]:
     crowds: dict[int, tuple[list[Member], list[int]]] = {}
     for place, (_, crowd) in enumerate(frames):
         crowds.setdefault(id(crowd), (crowd, []))[1].append(place)
-    if len(crowds) == 1:
-        ((members, places),) = crowds.values()
-        yield Parcel(_pieces(frames, places), members)
+    everybody = set[Member]().union(*(members for members, _ in crowds.values()))
+    if sum(len(members) for members, _ in crowds.values()) == len(everybody):  # nobody is in two
+        for members, places in crowds.values():
+            yield Parcel(_pieces(frames, places), members)
         return
     belongs: dict[Member, tuple[int, ...]] = {}
     for name, (members, _) in crowds.items():

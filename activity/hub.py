@@ -13,15 +13,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.utils import timezone
 
 from access.desk import Desk, desk
@@ -40,17 +41,17 @@ from activity.nudge import (
     wakers,
     whisper,
 )
+from activity.replay import Replays
 from activity.rooms import Rooms, begin_round, end_round, words_for
 from activity.topics import RELOAD, Crowds, Decision, Drawn, decide, in_order, sort_topics
 
 logger = logging.getLogger("iswg.live")
 
 POLL = 1.0
-BEAT = 20.0
+GATHER = 0.03
+BEAT = 1.0
+TURNS = 20
 BATCH = 100
-REPLAY = 200
-REPLAY_AT_ONCE = 20
-PATIENT_UNTIL = 128 * 1024
 DATABASE_TRIES = 30
 PING = encode({"t": "ping"})
 
@@ -67,8 +68,10 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._reading = asyncio.Lock()
+        self._replays = Replays(with_desk, self._deliver)
         self._awake = asyncio.Event()
         self._nudged = False
+        self._delivered = 0.0
         self._version: tuple[Any, int] | None = None
         self._trouble = Trouble("Open pages get no news, because the database does not answer")
 
@@ -116,26 +119,12 @@ class Hub:
         if position > self.last:
             await member.write(RELOAD)  # a number from before a restore
         while allowed and position < self.last:
-            position = await self._replay(member, allowed, position, self.last)
+            position = await self._replays.tell(member, allowed, position, self.last)
         member.topics |= frozenset(allowed)
         for topic in allowed:
             self.listeners[topic].add(member)
         self.rooms.arrived(member, allowed)
         await member.say({"t": "ready", "id": self.last})
-
-    async def _replay(self, member: Member, topics: Sequence[str], after: int, until: int) -> int:
-        """What was missed, a few at a time, and no faster than it is read."""
-        missed = await self.desk.ask(missed_events, topics, after, until)
-        if missed is None:
-            await member.write(RELOAD)
-        for start in range(0, len(missed or ()), REPLAY_AT_ONCE):
-            some = (missed or [])[start : start + REPLAY_AT_ONCE]
-            await self._deliver(some, {topic: [member] for topic in topics})
-            while member.wire is not None and member.wire.waiting() > PATIENT_UNTIL:
-                if member.closing:
-                    break
-                await asyncio.sleep(0.05)
-        return until
 
     # Here, typing, seen
 
@@ -185,7 +174,7 @@ class Hub:
         wakers.add(wake)
         hearers.add(hear)
         hearing = asyncio.create_task(self._hear())
-        beat = loop.time() + BEAT
+        beat = int(loop.time() / BEAT)
         try:
             while True:
                 woken = await self._rest()
@@ -193,9 +182,10 @@ class Hub:
                     return
                 try:
                     await self._catch_up(certain=woken)
-                    if loop.time() >= beat:
-                        beat = loop.time() + BEAT
-                        await self._beat()
+                    if (now := int(loop.time() / BEAT)) > beat:
+                        missed = range(max(beat, now - TURNS) + 1, now + 1)
+                        beat = now
+                        await self._beat({one % TURNS for one in missed})
                     await self._rounds()
                     self._trouble.over()
                 except (OperationalError, InterfaceError) as failure:
@@ -214,6 +204,8 @@ class Hub:
         soon = self.rooms.next_round()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), POLL if soon is None else min(soon, POLL))
+        # In a stream, what comes within a moment is judged, drawn and written together.
+        await asyncio.sleep(self._delivered + GATHER - monotonic())
         self._awake.clear()
         nudged, self._nudged = self._nudged, False
         return nudged
@@ -228,6 +220,7 @@ class Hub:
                 # Whoever subscribes from here on has these events from the replay.
                 self.last = events[-1].pk
                 await self._deliver(events, crowds)
+                self._delivered = monotonic()
                 late = (timezone.now() - events[0].at).total_seconds()
                 gauges.show("hub_delay_seconds", round(max(late, 0.0), 3))
 
@@ -252,10 +245,13 @@ class Hub:
             number = cursor.execute("PRAGMA data_version").fetchone()[0]
         return connection.connection, number
 
-    async def _beat(self) -> None:
-        """Every 20 seconds: end what has ended, and let the others know that we are here."""
-        await self._distribute(_ping, self.members)
-        whisper(self.rooms.beat())
+    async def _beat(self, turns: Set[int]) -> None:
+        """Each has a turn every 20 seconds: what has ended is ended, and the others know that we
+        are here. Not all in the same second: thousands answer, and a message would wait."""
+        its = [member for member in self.members if id(member) // 64 % TURNS in turns]
+        await self._distribute(_ping, its)
+        if 0 in turns:
+            whisper(self.rooms.beat())
 
     # Delivery
 
@@ -355,16 +351,6 @@ def _ping(members: Collection[Member]) -> Decision:
 
 def newest_number() -> int:
     return LiveEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
-def missed_events(topics: Iterable[str], after: int, until: int) -> list[LiveEvent] | None:
-    """The events of these topics in between; None when they are too many or partly forgotten."""
-    oldest = LiveEvent.objects.aggregate(oldest=Min("pk"))["oldest"]
-    if oldest is None or after + 1 < oldest:
-        return None
-    rows = LiveEvent.objects.filter(topic__in=topics, pk__gt=after, pk__lte=until)
-    events = list(rows.order_by("pk")[: REPLAY + 1])
-    return events if len(events) <= REPLAY else None
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

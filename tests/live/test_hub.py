@@ -10,9 +10,11 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection, connections
 
 from accounts.models import Appointment, User
-from activity.hub import REPLAY, Hub, hub
+from activity.hub import TURNS, Hub, hub
 from activity.models import LiveEvent
 from activity.nudge import wakers
+from activity.replay import MOST
+from activity.topics import Decision
 from tests.live.lagoon import happen, lock, page, sign_in, sign_out
 
 pytestmark = pytest.mark.usefixtures("lagoon")
@@ -223,7 +225,7 @@ class TestRevocation:
             assert (await mere.heard())["t"] == "locked"
 
     async def test_a_page_on_which_nothing_happens_is_looked_at_too(self, monkeypatch):
-        monkeypatch.setattr("activity.hub.BEAT", 0)
+        monkeypatch.setattr("activity.hub.BEAT", 0.001)
         await people("mere")
         await people("tevita")
         async with page("mere") as mere, page("tevita") as tevita:
@@ -231,6 +233,22 @@ class TestRevocation:
             await sync_to_async(sign_out)("mere")
             assert await mere.closed_with() == 4401
             assert await tevita.heard() == {"t": "ping"}
+
+    async def test_each_page_has_its_turn_once_in_twenty_beats(self, monkeypatch):
+        monkeypatch.setattr("activity.hub.BEAT", 1e9)
+        asked = []
+
+        def ping(members):
+            asked.extend(member.session for member in members)
+            return Decision()
+
+        monkeypatch.setattr("activity.hub._ping", ping)
+        for name in ("mere", "tevita", "manu"):
+            await people(name)
+        async with page("mere"), page("tevita"), page("manu"):
+            for turn in range(TURNS):
+                await hub()._beat({turn})
+        assert sorted(asked) == [b"manu", b"mere", b"tevita"]
 
     async def test_the_keys_are_gone_with_the_socket(self):
         await people("mere")
@@ -289,7 +307,7 @@ class TestWhatWasMissed:
         def a_busy_night():
             LiveEvent.objects.bulk_create(
                 LiveEvent(topic="lagoon:FJ", event="lagoon.changed", target="x")
-                for _ in range(REPLAY + 1)
+                for _ in range(MOST + 1)
             )
 
         await a_busy_night()
@@ -297,7 +315,7 @@ class TestWhatWasMissed:
             frames = await mere.subscribe(since=seen)
             assert [frame["t"] for frame in frames] == ["reload", "ready"]
         async with page("mere", topics=()) as mere:
-            assert len(await mere.subscribe(since=seen + 1)) == REPLAY + 1
+            assert len(await mere.subscribe(since=seen + 1)) == MOST + 1
 
     async def test_what_is_forgotten_is_told_as_reload(self):
         await people("mere")
@@ -382,8 +400,8 @@ class TestTrouble:
             first, second = list(hub().listeners["lagoon:FJ"])
             first._send = None
             await happens()
-            assert (await pages[second.session_hash].heard())["t"] == "event"
-            assert await pages[first.session_hash].receive_nothing()
+            assert (await pages[second.session].heard())["t"] == "event"
+            assert await pages[first.session].receive_nothing()
 
     async def test_the_hub_rests_when_nobody_is_there(self):
         await people("mere")

@@ -191,7 +191,7 @@ class TestOtherProcesses:
             assert (await one.heard())["codes"] == ["PW"]
             monkeypatch.setattr("activity.rooms.FORGET", -1.0)
             hub().hear("f00d", {"topic": topic, "here": ["PW"]})
-            await hub()._beat()
+            await hub()._beat({0})
             hub().wake()
             frames = [await one.heard(), await one.heard()]
             assert [f.get("codes") for f in frames if f["t"] == "here"] == [[]]
