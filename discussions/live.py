@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import current_actor
-from access.policy import Action
+from access.policy import Action, can
 from access.sockets import Member, OpenVault
-from activity.kinds import PagesOf, Together
+from activity.kinds import PagesOf, Together, uuid_in
 from activity.models import LiveEvent
 from activity.nudge import tell
 from activity.topics import Shown, Verdict
@@ -62,6 +62,15 @@ class ThreadPages(PagesOf):
     """`thread:<uuid>`: the page of one thread."""
 
     model, action = Thread, Action.READ_THREAD
+
+    def may_subscribe(self, member: Member, topic: str) -> bool:
+        """As for every page; asked with questions that are written once, as all come back at
+        once after a drop."""
+        actor, uuid = current_actor(member.user_id), uuid_in(topic)
+        if actor is None or uuid is None:
+            return False
+        thread = threads_by_uuid([uuid]).get(uuid)
+        return thread is not None and bool(can(actor, self.action, thread))
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Who reads the thread is asked once, however many messages there are."""

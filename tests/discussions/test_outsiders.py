@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from access.roles import Role
-from accounts.models import Administration
+from access.sockets import Member, MemberFacts
+from accounts.models import Administration, User
 from activity.models import Notice
 from discussions.facts import target_of
+from discussions.live import ThreadPages
 from discussions.models import Bookmark, Mention, Message, Reaction, ThreadDraft
 from discussions.queries import mentions_for
 from discussions.services.participants import add_participant, remove_participant
@@ -183,3 +185,22 @@ def test_who_is_let_in_again_is_not_told_where_they_were_named_before(world, tab
     named = table.says(world.fj, thread, "@Vanuatu, again")
     assert Mention.objects.count() == 2
     assert [one.message.number for one in mentions_for(world.actor(world.vu))] == [named.number]
+
+
+def test_an_open_page_listens_only_to_what_its_person_may_read(world, table, thread, observer):
+    pages, topic = ThreadPages(), f"thread:{thread.uuid}"
+
+    def may(user, topic=topic):
+        facts = MemberFacts(user.pk, b"", user.name, "en", "UTC")
+        return pages.may_subscribe(Member(facts, send=None), topic)
+
+    assert may(world.fj)
+    assert may(world.vu_contact)
+    assert not may(world.pw)
+    assert not may(observer)
+    for wrong in ("thread:", "thread:1", f"thread:{uuid.uuid4()}", "thread:" + "é" * 36):
+        assert not may(world.fj, wrong)
+    remove_participant(**table.both(world.fj), thread=thread, name="VU")
+    assert not may(world.vu_contact)
+    User.objects.filter(pk=world.fj.pk).update(is_active=False)
+    assert not may(world.fj)
