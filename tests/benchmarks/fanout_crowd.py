@@ -64,10 +64,12 @@ def prepare(sessions: int) -> dict:
 
     world = make_world(settings)
     people, thread = people_of(world), open_thread_of(world)
+    aside = open_thread_of(world)
     return {
         "pin": world.pin,
         "ref": thread.ref,
         "topic": f"thread:{thread.uuid}",
+        "aside": {"ref": aside.ref, "topic": f"thread:{aside.uuid}"},
         "cookies": [signed_in(people[number % len(people)]) for number in range(sessions)],
     }
 

@@ -3,6 +3,9 @@
 `python -m tests.benchmarks.fanout_load PLAN.json` prints one line of JSON. The plan names the
 servers (addresses and process ids), how many sockets, and what to do: some messages one after
 the other for the latency, then as many as go for some seconds, then perhaps a burst.
+
+To tell what the deliveries cost from what a message costs, `pairs` of blocks are sent in turn to
+the thread that all listen to and to one beside it, with eight listeners under the same keys.
 """
 
 from __future__ import annotations
@@ -22,17 +25,25 @@ from pathlib import Path
 import picows
 import uvloop
 
-TICK, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+FEW = 8  # one of each of the first eight people: every administration's key is among them
 MARK = b"QQ"
 now = time.perf_counter
 
 
 def processor_seconds(pids: list[int]) -> float:
-    ticks = 0
+    """Of all threads of these processes that live, by the scheduler's own count."""
+    nanoseconds = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICK
+        for one in Path(f"/proc/{pid}/task").iterdir():
+            nanoseconds += int((one / "schedstat").read_text().split()[0])
+    return nanoseconds / 1e9
+
+
+def whole_seconds(pid: int) -> float:
+    """Of all threads this process ever had; in hundredths."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pids: list[int]) -> int:
@@ -45,6 +56,7 @@ class Load:
         self.sockets: list[picows.WSTransport] = []
         self.sent_at: dict[int, float] = {}
         self.arrived: dict[int, int] = {}
+        self.readers: dict[int, int] = {}
         self.complete: dict[int, asyncio.Future] = {}
         self.total = self.bytes = self.closed = 0
         self.refused: list[str] = []
@@ -74,7 +86,7 @@ class Load:
         count = self.arrived[number] = self.arrived.get(number, 0) + 1
         if self.recording:
             self.latencies.append(now() - self.sent_at[number])
-        if count == self.n and not self.complete[number].done():
+        if count == self.readers[number] and not self.complete[number].done():
             self.complete[number].set_result(None)
 
     # What is sent
@@ -119,7 +131,7 @@ class Load:
         )
         self.sockets.append(transport)
         if self.ours:
-            topics = self.ours["topics"]
+            topics = self.ours["topics"] + [self.ours["aside"]["topic"]] * (number < FEW)
             self.say(transport, {"t": "subscribe", "topics": topics})
             await asyncio.wait_for(ready, 60)
 
@@ -127,14 +139,16 @@ class Load:
     def say(transport, frame: dict) -> None:
         transport.send(picows.WSMsgType.TEXT, json.dumps(frame).encode())
 
-    def send(self) -> int:
+    def send(self, *, aside: bool = False) -> int:
         number = next(self.numbers)
+        self.readers[number] = FEW if aside else self.n
         text = f"QQ{number:08d} {self.body}"
         self.complete[number] = asyncio.get_running_loop().create_future()
         self.sent_at[number] = now()
         socket = self.sockets[number % self.n]
         if self.ours:
-            data = {"thread": self.ours["ref"], "message": str(uuid.uuid4()), "text": text}
+            thread = self.ours["aside"]["ref"] if aside else self.ours["ref"]
+            data = {"thread": thread, "message": str(uuid.uuid4()), "text": text}
             self.say(
                 socket, {"t": "act", "c": str(number), "act": "discussions.post", "data": data}
             )
@@ -192,6 +206,20 @@ class Load:
             "cpu_ms_per_message": 1e3 * used * self.n / max(done, 1),
         }
 
+    async def in_turn(self, pairs: int, block: int) -> dict:
+        """What the server works for a message to all, and for one to a few, by turns."""
+        cost: dict[bool, list[float]] = {False: [], True: []}
+        for aside in [True, False] * pairs:
+            cpu = processor_seconds(self.plan["pids"])
+            for _ in range(block):
+                await self.wait_for(self.send(aside=aside))
+            cost[aside].append((processor_seconds(self.plan["pids"]) - cpu) / block)
+        few, each = statistics.median(cost[True]), zip(cost[False], cost[True], strict=True)
+        return {
+            "few_cpu_ms": 1e3 * few,
+            "fan_cpu_us": 1e6 * statistics.median((all_ - f) / (self.n - FEW) for all_, f in each),
+        }
+
     async def burst(self, count: int) -> dict:
         before, began = self.total, now()
         pids = self.plan["pids"]
@@ -208,20 +236,23 @@ class Load:
         return {
             "burst_delivered": (self.total - before) / (count * self.n),
             "burst_s": now() - began,
-            "burst_cpu_us_per_delivery": 1e6 * used / max(self.total - before, 1),
+            "burst_cpu_s": used,
         }
 
 
 async def run(plan: dict) -> dict:
     load = Load(plan)
-    idle = resident(plan["pids"])
+    idle, cpu = resident(plan["pids"]), processor_seconds(plan["pids"])
     found: dict = {"connect_s": await load.connect()}
+    found["connect_cpu_ms"] = 1e3 * (processor_seconds(plan["pids"]) - cpu) / load.n
     await asyncio.sleep(1)
     found["kib_per_socket"] = (resident(plan["pids"]) - idle) / 1024 / load.n
     if plan.get("messages"):
         found |= await load.paced(plan["messages"])
     if plan.get("seconds"):
         found |= await load.flat_out(plan["seconds"], plan.get("window", 1), plan.get("most", 9999))
+    if plan.get("pairs"):
+        found |= await load.in_turn(plan["pairs"], plan.get("block", 5))
     if plan.get("burst"):
         found |= await load.burst(plan["burst"])
     found["bytes"] = load.bytes / max(load.total, 1)
