@@ -6,6 +6,7 @@ person may answer, and for whom, is not decided here.
 
 from __future__ import annotations
 
+import datetime
 import email
 import email.policy
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class CalendarReply:
     sequence: int
     answer: str
     delegated_to: str = ""
+    given_at: datetime.datetime | None = None
 
 
 def read_reply(raw: bytes) -> CalendarReply:
@@ -122,6 +124,7 @@ def _reply_of(event: Event, sender: str) -> CalendarReply:
         sequence=_sequence(event.get("SEQUENCE", 0)),
         answer=ANSWERS[partstat],
         delegated_to=_delegate(own[0]) if partstat == "DELEGATED" else "",
+        given_at=_moment(event.get("DTSTAMP")),
     )
 
 
@@ -140,6 +143,14 @@ def _sequence(value: Any) -> int:
     if not 0 <= number <= LARGEST_SEQUENCE:
         raise NoReply("outdated")
     return number
+
+
+def _moment(stamp: Any) -> datetime.datetime | None:
+    """When the calendar wrote it, in UTC as the format has it; mails overtake one another."""
+    moment = getattr(stamp, "dt", None)
+    if not isinstance(moment, datetime.datetime):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def _delegate(attendee: Any) -> str:

@@ -104,20 +104,23 @@ def answer(
     base: int = 0,
     by_mail: bool = False,
     sequence: int | None = None,
+    given_at: datetime.datetime | None = None,
 ) -> Reply:
     """The administration's answer; it replaces the one before. `delegates` and `alternates` are
     people with an account; `names` are those without, sealed for who takes part (`base`: the
     revision that was on the page; None leaves them as they are). `sequence` is that of the
-    invitation that is answered, when it is not the present one."""
+    invitation that is answered, when it is not the present one; `given_at` is when, if that was
+    not now: what the same person answered later stands."""
     meeting = held(meeting)
     require(actor, Action.REPLY_TO_INVITATION, meeting)
     coming, instead = set(delegates), set(alternates) - set(delegates)
-    if faults := _faults(actor, meeting, answer, coming, instead, names, sequence):
+    faults = _faults(actor, meeting, answer, coming, instead, names, sequence)
+    if faults := faults or _overtaken(actor, meeting, given_at):
         raise NotPossible(faults)
     if names is not None and vault is not None and (names.strip() or base):
         subject = names_subject(meeting, actor.administration)
         writings.write(actor, vault, meeting, subject, Field.DELEGATES, names.strip(), base=base)
-    reply = _keep(actor, meeting, answer, by_mail=by_mail, sequence=sequence)
+    reply = _keep(actor, meeting, answer, by_mail=by_mail, sequence=sequence, given_at=given_at)
     _name_delegates(reply, coming, instead)
     record(
         actor,
@@ -160,6 +163,17 @@ def _faults(
     return faults
 
 
+def _overtaken(
+    actor: Actor, meeting: Meeting, given_at: datetime.datetime | None
+) -> dict[str, str]:
+    if given_at is None:
+        return {}
+    own = Reply.objects.filter(meeting=meeting, administration=actor.administration)
+    if not own.filter(user=actor.user_id, at__gt=given_at).exists():
+        return {}
+    return {"sequence": _("You have given another answer since then.")}
+
+
 def sendable(actor: Actor, meeting: Meeting) -> QuerySet[User]:
     """Who can come for the administration: its readers, and those of the seat's alternate."""
     codes = {actor.administration}
@@ -172,9 +186,16 @@ def sendable(actor: Actor, meeting: Meeting) -> QuerySet[User]:
 
 
 def _keep(
-    actor: Actor, meeting: Meeting, answer: str, *, by_mail: bool, sequence: int | None
+    actor: Actor,
+    meeting: Meeting,
+    answer: str,
+    *,
+    by_mail: bool,
+    sequence: int | None,
+    given_at: datetime.datetime | None,
 ) -> Reply:
     assert actor.user_id is not None, "people answer, not commands"
+    now = timezone.now()
     reply, _made = Reply.objects.update_or_create(
         meeting=meeting,
         administration_id=actor.administration,
@@ -183,7 +204,7 @@ def _keep(
             "user_id": actor.user_id,
             "by_mail": by_mail,
             "sequence": meeting.sequence if sequence is None else sequence,
-            "at": timezone.now(),
+            "at": min(given_at or now, now),
         },
     )
     return reply

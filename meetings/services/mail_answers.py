@@ -71,6 +71,7 @@ def _take(actor: Actor, meeting: Meeting, reply: CalendarReply) -> tuple[Outcome
             alternates=instead,
             by_mail=True,
             sequence=reply.sequence,
+            given_at=reply.given_at,
         )
     except Refused:
         return Outcome.REFUSED, "refused"

@@ -1,5 +1,6 @@
 """Calendars answer by mail. A mail can do no more than its sender could on the page."""
 
+import datetime
 import io
 import json
 import sys
@@ -7,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,13 +37,15 @@ def invited(world, hall):
 
 def reply(
     meeting, sender=FJ, partstat="ACCEPTED", *, attendee=None, sequence=0, method="REPLY",
-    uid=None, extra="",
+    uid=None, extra="", given=None,
 ):  # fmt: skip
     """What Outlook, Thunderbird and telephones send, without what is of no interest."""
+    given = given or timezone.now()
     lines = [
         "BEGIN:VCALENDAR", "PRODID:-//Some//Calendar//EN", "VERSION:2.0", f"METHOD:{method}",
         "BEGIN:VEVENT", f"UID:{uid or meeting.uid}", f"SEQUENCE:{sequence}",
-        "DTSTAMP:20261121T000000Z", "DTSTART:20261205T000000Z", "SUMMARY:Accepted: ISWG meeting",
+        f"DTSTAMP:{given:%Y%m%dT%H%M%SZ}", "DTSTART:20261205T000000Z",
+        "SUMMARY:Accepted: ISWG meeting",
         f"ATTENDEE;PARTSTAT={partstat};CN=Somebody{extra}:mailto:{attendee or sender}",
         "ORGANIZER:mailto:portal@test.invalid", "END:VEVENT", "END:VCALENDAR", "",
     ]  # fmt: skip
@@ -119,8 +123,6 @@ def test_the_policy_judges_a_mail_like_a_page(world, invited):
 
 
 def test_an_answer_to_the_former_time_is_outdated(world, hall, invited):
-    import datetime
-
     move_meeting(
         actor=world.actor(world.oco), meeting=invited, clock=datetime.time(9), minutes=60,
         day=invited.local_date + datetime.timedelta(days=1),
@@ -128,6 +130,24 @@ def test_an_answer_to_the_former_time_is_outdated(world, hall, invited):
     assert take_mail(reply(invited, sequence=0)) == (Outcome.OUTDATED, "outdated")
     assert take_mail(reply(invited, sequence=9)) == (Outcome.OUTDATED, "outdated")
     assert take_mail(reply(invited, sequence=1))[0] == Outcome.TAKEN
+
+
+def test_a_mail_that_was_overtaken_changes_nothing(world, hall, invited):
+    """Mails cross on a bad link, and an old one may be sent again by whoever has it."""
+    minutes = [timezone.now() - datetime.timedelta(minutes=n) for n in (30, 20, 10)]
+    first, second, third = minutes
+    assert take_mail(reply(invited, partstat="DECLINED", given=second))[0] == Outcome.TAKEN
+    assert take_mail(reply(invited, given=first)) == (Outcome.OUTDATED, "outdated")
+    assert Reply.objects.get().answer == "no"
+    assert take_mail(reply(invited, given=third))[0] == Outcome.TAKEN
+    answer(**hall.both(world.fj_contact), meeting=invited, answer="maybe")
+    assert take_mail(reply(invited, given=third)) == (Outcome.OUTDATED, "outdated")
+    assert Reply.objects.get().answer == "maybe"
+    beside = reply(invited, "coordinator.fj@test.invalid", given=first)
+    assert take_mail(beside)[0] == Outcome.TAKEN  # another person's is not overtaken by mine
+    late = timezone.now() + datetime.timedelta(days=3)
+    assert take_mail(reply(invited, given=late))[0] == Outcome.TAKEN
+    assert Reply.objects.get().at <= timezone.now()
 
 
 def test_what_is_no_reply_is_turned_away_with_its_reason(world, invited):
