@@ -6,6 +6,7 @@ judged and drawn in numbers; one event alone is a number of one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,14 @@ from activity.models import LiveEvent
 from activity.topics import Shown, Verdict
 
 
-class Together:
+class Together(ABC):
     """The answers for one event, by the answers for many (activity/topics.py, TogetherKind)."""
 
+    @abstractmethod
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
-        raise NotImplementedError
+        """As TogetherKind has it."""
 
+    @abstractmethod
     def draw_together(
         self,
         events: Sequence[LiveEvent],
@@ -32,7 +35,7 @@ class Together:
         vault: OpenVault | None,
         kept: dict[Any, Any],
     ) -> Mapping[int, str]:
-        raise NotImplementedError
+        """As TogetherKind has it."""
 
     def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
         return self.judge_together([event], members).shown[0]

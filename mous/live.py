@@ -4,31 +4,22 @@ something happened in it, and the page asks for itself: what it shows is each re
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from access.actors import current_actor
 from access.policy import Action, people_who_can
 from access.sockets import Member, OpenVault
 from accounts.models import User
+from activity.kinds import PagesOf
 from activity.models import LiveEvent
 from activity.topics import Shown, Verdict
 from mous.models import Instrument
-from mous.queries import instruments_for
 
 
-class RegisterPages:
+class RegisterPages(PagesOf):
     """Nothing is drawn and nothing sealed is told, so a locked page hears of it as well."""
 
-    def may_subscribe(self, member: Member, topic: str) -> bool:
-        actor = current_actor(member.user_id)
-        try:
-            uuid = UUID(topic.partition(":")[2])
-        except ValueError:
-            return False
-        return actor is not None and instruments_for(actor).filter(uuid=uuid).exists()
-
-    def judge(self, event: LiveEvent, members: Sequence[Member]) -> Shown:
-        return self.judge_together([event], members).shown[0]
+    model, action = Instrument, Action.READ_REGISTER
 
     def judge_together(self, events: Sequence[LiveEvent], members: Sequence[Member]) -> Verdict:
         """Who reads the register is asked once, however many events there are."""
@@ -44,12 +35,11 @@ class RegisterPages:
         shown: Shown = {member: None for member in members if member.user_id in may}
         return Verdict([shown] * len(events), set(members).difference(shown))
 
-    def draw(
+    def draw_together(
         self,
-        event: LiveEvent,
+        events: Sequence[LiveEvent],
         key_id: bytes | None,
-        language: str,
-        zone: str,
         vault: OpenVault | None,
-    ) -> str:
-        return ""
+        kept: dict[Any, Any],
+    ) -> dict[int, str]:
+        return {event.pk: "" for event in events}
