@@ -185,7 +185,10 @@ def _fan_out_rows(n: int, ours: Case, stock: Case, picows: Case, bare: Case):
     posting, fan = ours.median("few_cpu_ms"), ours.median("fan_cpu_us")
     whole = ours.median("cpu_us_per_delivery")
     theirs, limit = stock.median("cpu_us_per_delivery"), picows.median("cpu_us_per_delivery")
-    said = f"{fan:.1f} us (posting and drawing apart: {posting:.1f} ms a message)"
+    lone = ours.median("fan_alone_cpu_us")
+    said = (
+        f"{fan:.1f} us; {lone:.1f} us one at a time; posting and drawing, {posting:.1f} ms, apart"
+    )
     yield Row(
         "1", f"fan-out to {n:,} sockets, processor time a delivery", said,
         f"stock Channels {theirs:.1f} us", ratio(fan, theirs), "1/25",

@@ -207,18 +207,27 @@ class Load:
         }
 
     async def in_turn(self, pairs: int, block: int) -> dict:
-        """What the server works for a message to all, and for one to a few, by turns."""
-        cost: dict[bool, list[float]] = {False: [], True: []}
-        for aside in [True, False] * pairs:
-            cpu = processor_seconds(self.plan["pids"])
-            for _ in range(block):
+        """What the server works for a message to all, and for one to a few, by turns: with two on
+        their way, as in every other measurement, and one at a time."""
+        found = {}
+        for window, name in ((2, "fan_cpu_us"), (1, "fan_alone_cpu_us")):
+            cost: dict[bool, list[float]] = {False: [], True: []}
+            for aside in [True, False] * pairs:
+                cost[aside].append(await self._block(block, window, aside=aside))
+            pairs_of = zip(cost[False], cost[True], strict=True)
+            found[name] = 1e6 * statistics.median((a - few) / (self.n - FEW) for a, few in pairs_of)
+        return {**found, "few_cpu_ms": 1e3 * statistics.median(cost[True])}
+
+    async def _block(self, count: int, window: int, *, aside: bool) -> float:
+        """Seconds of processor for one of so many messages."""
+        left, cpu = itertools.count(), processor_seconds(self.plan["pids"])
+
+        async def again() -> None:
+            while next(left) < count:
                 await self.wait_for(self.send(aside=aside))
-            cost[aside].append((processor_seconds(self.plan["pids"]) - cpu) / block)
-        few, each = statistics.median(cost[True]), zip(cost[False], cost[True], strict=True)
-        return {
-            "few_cpu_ms": 1e3 * few,
-            "fan_cpu_us": 1e6 * statistics.median((all_ - f) / (self.n - FEW) for all_, f in each),
-        }
+
+        await asyncio.gather(*[again() for _ in range(window)])
+        return (processor_seconds(self.plan["pids"]) - cpu) / count
 
     async def burst(self, count: int) -> dict:
         before, began = self.total, now()
@@ -252,7 +261,7 @@ async def run(plan: dict) -> dict:
     if plan.get("seconds"):
         found |= await load.flat_out(plan["seconds"], plan.get("window", 1), plan.get("most", 9999))
     if plan.get("pairs"):
-        found |= await load.in_turn(plan["pairs"], plan.get("block", 5))
+        found |= await load.in_turn(plan["pairs"], plan.get("block", 8))
     if plan.get("burst"):
         found |= await load.burst(plan["burst"])
     found["bytes"] = load.bytes / max(load.total, 1)

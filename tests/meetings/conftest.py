@@ -4,10 +4,14 @@ import email
 import email.policy
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
 from activity.mail import deliver
+from meetings.services.minutes import comment_on_minutes
+from tests.factories import sign_in
+from tests.meetings import chamber, outcome
 
 
 class Post:
@@ -58,3 +62,28 @@ def whole(mail):
         if not part.is_multipart():
             parts.append(part.get_payload(decode=True).decode())
     return "\n".join(parts)
+
+
+@pytest.fixture
+def browser():
+    def signed_in(user):
+        client = Client()
+        sign_in(client, user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def held(world, hall):
+    """A meeting that is over, with an item closed to Palau; its minutes are sent round."""
+    found = outcome.hold(world, hall)
+    found.circulate()
+    for item in (found.item, found.closed):
+        comment_on_minutes(**hall.both(world.vu), item=item, words="Not so.")
+    return found
+
+
+@pytest.fixture
+def live(world, hall):
+    return chamber.furnished(world, hall).opened(world.fj, world.vu, world.pw)

@@ -4,7 +4,6 @@ import datetime
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from meetings.models import Attendance, Decision, MinutesComment, Proposal
@@ -12,36 +11,9 @@ from meetings.queries import with_people
 from meetings.services import deciding, room
 from meetings.services.minutes import comment_on_minutes, write_minutes
 from meetings.services.series import NotPossible
-from tests.factories import sign_in
-from tests.meetings import chamber, outcome
 from tests.meetings.walls import addresses, asked
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def held(world, hall):
-    """A meeting that is over, with an item closed to Palau; its minutes are sent round."""
-    found = outcome.hold(world, hall)
-    found.circulate()
-    for item in (found.item, found.closed):
-        comment_on_minutes(**hall.both(world.vu), item=item, words="Not so.")
-    return found
-
-
-@pytest.fixture
-def live(world, hall):
-    return chamber.furnished(world, hall).opened(world.fj, world.vu, world.pw)
 
 
 class TestWhatIsLocked:
