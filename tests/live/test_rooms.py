@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 
-from activity.hub import hub
+from activity.hub import TURNS, hub
 from activity.nudge import THIS_PROCESS
 from discussions.models import Participant
 from discussions.services.participants import remove_participant
@@ -191,7 +191,7 @@ class TestOtherProcesses:
             assert (await one.heard())["codes"] == ["PW"]
             monkeypatch.setattr("activity.rooms.FORGET", -1.0)
             hub().hear("f00d", {"topic": topic, "here": ["PW"]})
-            await hub()._beat({0})
+            await hub()._beat(set(range(TURNS)))
             hub().wake()
             frames = [await one.heard(), await one.heard()]
             assert [f.get("codes") for f in frames if f["t"] == "here"] == [[]]
