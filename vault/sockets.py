@@ -7,9 +7,9 @@ because a socket may outlive its session, its vault, a role or a membership.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -65,10 +65,10 @@ class Doorkeeper:
         Pages of one session stand or fall together, so each session is asked about once. Mostly
         all of them go on, so two questions ask how many; only then which.
         """
-        together: dict[Hashable, list[Member]] = defaultdict(list)
+        together: dict[Seat, list[Member]] = defaultdict(list)
         for member in members:
-            together[member.session].append(member)
-        seats = [seat for seat in together if isinstance(seat, Seat)]
+            together[cast(Seat, member.session)].append(member)
+        seats = list(together)
         living = _LIVING.of({seat.key for seat in seats}, now=timezone.now())
         vaults = sessions.still_open({seat.vault for seat in seats if seat.vault})
         people = {ones[0].user_id for ones in together.values()}
