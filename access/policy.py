@@ -8,6 +8,9 @@ small world, before and after suspensions.
 A rule looks only at the actor's facts and at the object it was given; it never looks
 anything else up, so it can be read, and tested, without a database. Keys decide as well:
 with every rule here patched out, whoever is not a recipient still gets no byte.
+
+In this order, each under its own line: Bulletins, Discussions, Meetings, Register of
+signatures, People and administrations, Record.
 """
 
 from __future__ import annotations

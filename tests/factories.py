@@ -233,6 +233,13 @@ def sign_in(client: Client, user: User, phrase: str = PHRASE) -> None:
     assert response.status_code == 302, f"sign-in answered {response.status_code}"
 
 
+def signed_in(user: User, phrase: str = PHRASE, **about: Any) -> Client:
+    """A browser in which this person has just signed in; `about` as for Django's `Client`."""
+    client = Client(**about)
+    sign_in(client, user, phrase)
+    return client
+
+
 def _sign_in_page() -> str:
     for name in ("account_login", "accounts:sign_in"):
         try:

@@ -7,10 +7,10 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from django.conf import settings as of_the_run
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,9 +18,9 @@ from accounts.models import Administration
 from activity.models import JournalEntry
 from bulletins.models import Bulletin
 from iswg.checks import unfit_to_start
+from tests import factories
 from tests.architecture.code import ROOT
 from tests.desk import TITLE
-from tests.factories import sign_in
 from vault.crypto.canonical import canonical
 from vault.manifests import LABEL
 from vault.models import Manifest, VaultSession
@@ -31,16 +31,8 @@ pytestmark = pytest.mark.django_db
 FAR = 10**22
 
 
-@pytest.fixture
-def signed_in():
-    """A browser in which this person has just signed in; a failure of ours is a 500, as there."""
-
-    def browser(person):
-        client = Client(raise_request_exception=False)
-        sign_in(client, person)
-        return client
-
-    return browser
+# A failure of ours is a 500, as it is to a person.
+signed_in = partial(factories.signed_in, raise_request_exception=False)
 
 
 def words(answer) -> str:
@@ -68,7 +60,7 @@ def _signed_instead(bulletin, world, person):
 
 
 @pytest.mark.parametrize("signer", ["fj", "fj_contact", "pw"])
-def test_nobody_passes_off_own_words_as_another_officers(desk, world, signed_in, signer):
+def test_nobody_passes_off_own_words_as_another_officers(desk, world, signer):
     """Palau holds the same bulletin and signs genuinely, but it says that Fiji wrote it."""
     issued = desk.publish(world.fj, recipients=("VU", "PW"))
     _signed_instead(issued, world, getattr(world, signer))
@@ -95,9 +87,7 @@ UNSOUND = [
 
 
 @pytest.mark.parametrize("change", UNSOUND, ids=lambda change: next(iter(change), "sound"))
-def test_a_draft_that_the_preview_refuses_is_not_published_without_it(
-    desk, world, signed_in, change
-):
+def test_a_draft_that_the_preview_refuses_is_not_published_without_it(desk, world, change):
     draft = desk.draft(world.fj, **change)
     client = signed_in(world.fj)
     answer = client.post(reverse("bulletins:publish", args=[draft.pk]), {"version": "1"})
@@ -109,9 +99,7 @@ def test_a_draft_that_the_preview_refuses_is_not_published_without_it(
 
 
 @pytest.mark.parametrize("suspended", [False, True])
-def test_nothing_is_issued_to_an_administration_suspended_since_the_preview(
-    desk, world, signed_in, suspended
-):
+def test_nothing_is_issued_to_an_administration_suspended_since_the_preview(desk, world, suspended):
     draft, client = desk.draft(world.fj), signed_in(world.fj)
     assert client.get(reverse("bulletins:check", args=[draft.pk])).status_code == 200
     if suspended:
@@ -123,9 +111,7 @@ def test_nothing_is_issued_to_an_administration_suspended_since_the_preview(
 # Who is not known, or does not hold the key ----------------------------------------------------
 
 
-def test_who_is_not_vouched_for_yet_issues_nothing_that_readers_could_not_check(
-    desk, world, signed_in
-):
+def test_who_is_not_vouched_for_yet_issues_nothing_that_readers_could_not_check(desk, world):
     """It would stand in every list as broken, and call the readers to it by mail."""
     newcomer = world.newcomer("FJ", name="unvouched")
     for person, issued in ((newcomer, False), (world.fj_contact, True)):
@@ -137,9 +123,7 @@ def test_who_is_not_vouched_for_yet_issues_nothing_that_readers_could_not_check(
 
 
 @pytest.mark.parametrize("act", ["acknowledge", "outcome"])
-def test_nobody_acknowledges_for_an_administration_what_they_cannot_open(
-    desk, world, signed_in, act
-):
+def test_nobody_acknowledges_for_an_administration_what_they_cannot_open(desk, world, act):
     issued = desk.publish(world.fj)
     address, chosen = reverse(f"bulletins:{act}", args=[issued.ref]), {"outcome": "acted"}
 
@@ -162,7 +146,7 @@ def test_nobody_acknowledges_for_an_administration_what_they_cannot_open(
 @pytest.mark.parametrize(
     "page", ["/", "/bulletins/", "/bulletins/?box=drafts", "/search/?q=neiafu"]
 )
-def test_no_page_drawn_under_an_open_vault_is_kept_by_the_browser(desk, world, signed_in, page):
+def test_no_page_drawn_under_an_open_vault_is_kept_by_the_browser(desk, world, page):
     desk.publish(world.fj)
     desk.draft(world.vu)
     client = signed_in(world.vu)
@@ -184,7 +168,7 @@ def handshake(client, **cookies):
 
 @pytest.mark.parametrize("required", [False, True])
 def test_whoever_owes_a_second_factor_opens_neither_drafts_nor_a_socket(
-    desk, world, signed_in, settings, required
+    desk, world, settings, required
 ):
     draft, client = desk.draft(world.fj), signed_in(world.fj)
     settings.REQUIRE_MFA = required
@@ -208,13 +192,12 @@ def test_a_vault_that_waited_too_long_for_the_second_factor_is_not_opened(
 
     for waits, opened in ((sessions.PENDING_FOR, True), (datetime.timedelta(0), False)):
         monkeypatch.setattr(sessions, "PENDING_FOR", waits)
-        browser = Client()
-        sign_in(browser, world.fj)
+        signed_in(world.fj)
         assert VaultSession.objects.filter(user=world.fj, pending=False).exists() is opened
         VaultSession.objects.all().delete()
 
 
-def test_a_socket_speaks_one_of_our_languages_whatever_its_cookie_says(world, signed_in):
+def test_a_socket_speaks_one_of_our_languages_whatever_its_cookie_says(world):
     client, name = signed_in(world.fj), of_the_run.LANGUAGE_COOKIE_NAME
     assert handshake(client, **{name: "fr"}).language == "fr"
     assert handshake(client, **{name: "xx-quombat"}).language == world.fj.language
@@ -224,13 +207,13 @@ def test_a_socket_speaks_one_of_our_languages_whatever_its_cookie_says(world, si
 
 
 @pytest.mark.parametrize("view", ["vault:grant", "vault:suspend", "accounts:wake"])
-def test_a_number_that_no_database_takes_is_nobody(world, signed_in, view):
+def test_a_number_that_no_database_takes_is_nobody(world, view):
     client = signed_in(world.fj)
     assert client.post(reverse(view, args=[FAR])).status_code == 404
     assert client.post(reverse(view, args=[world.vu.pk])).status_code == 404
 
 
-def test_the_journal_up_to_the_last_day_there_is(world, signed_in):
+def test_the_journal_up_to_the_last_day_there_is(world):
     for day in ("2030-01-01", "9999-12-31"):
         assert signed_in(world.fj).get(f"/journal/?until={day}").status_code == 200
 

@@ -31,7 +31,7 @@ from mous.services.bases import record_authority
 from mous.services.drafts import begin_draft
 from mous.services.steps import write_note
 from tests.desk import KEY_LINE, TITLE
-from tests.factories import LONG_AGO, sign_in
+from tests.factories import LONG_AGO, sign_in, signed_in
 from vault import passphrases, uploads
 from vault.crypto.keys import EpochKeys, make_secret
 from vault.models import Proposal, SealedFile
@@ -340,8 +340,7 @@ def test_no_page_shows_or_changes_what_belongs_to_others(outsider, victims, worl
 
 def test_the_same_addresses_do_show_it_to_whom_it_belongs(victims, world):
     """The success beside the refusal: without it, the matrix could pass on broken pages."""
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     pages = [shown(client.get(address)) for address in addresses(victims)]
     for secret in SECRETS:
         assert any(secret in page for page in pages), secret

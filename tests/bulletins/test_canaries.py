@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 from django.core import management
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from activity.models import OutgoingMail
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault.uploads import CHUNK
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,9 +152,7 @@ def upload(client, draft_id) -> None:
 
 
 def test_no_word_of_a_bulletin_lies_anywhere_on_the_server(places, world, logs):
-    fiji, vanuatu = Client(), Client()
-    sign_in(fiji, world.fj)
-    sign_in(vanuatu, world.vu)
+    fiji, vanuatu = signed_in(world.fj), signed_in(world.vu)
     draft_id = uuid.uuid4()
     autosave = reverse("bulletins:autosave", args=[draft_id])
     fiji.post(autosave, {**FIELDS, "title": "quistaboom half typed", "version": "0"})
@@ -187,8 +184,7 @@ def test_no_word_of_a_bulletin_lies_anywhere_on_the_server(places, world, logs):
 
 def test_a_file_position_of_zero_is_all_the_disk_knows(places, world):
     """Names on the disk are random and say nothing of kind, order or owner."""
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     upload(client, uuid.uuid4())
     files = [p for p in (places / "files_dir").rglob("*") if p.is_file()]
     assert len(files) == 1

@@ -5,7 +5,6 @@ import json
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from activity.models import JournalEntry
@@ -17,7 +16,7 @@ from mous.models import Act
 from mous.services.bases import record_authority, set_gate, state_legal_basis
 from tests.bulletins.test_pages import compose, words
 from tests.desk import BODY, TITLE
-from tests.factories import sign_in
+from tests.factories import sign_in, signed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.datetime.now(datetime.UTC).date
@@ -99,8 +98,7 @@ def test_refused_with_the_reason_then_sent_then_refused_again(fiji, gate, chance
 def test_who_received_it_does_not_see_on_what_the_others_did(fiji, gate, chancery, world):
     chancery.act("VU", "IN_EFFECT", "2024-05-03")
     sent(fiji)
-    vanuatu = Client()
-    sign_in(vanuatu, world.vu)
+    vanuatu = signed_in(world.vu)
     page = words(vanuatu.get(reverse("bulletins:detail", args=[Bulletin.objects.get().ref])))
     assert "On what it was shared" not in page
 

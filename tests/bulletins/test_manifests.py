@@ -6,7 +6,6 @@ import json
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ from bulletins.facts import KIND, facts_of
 from bulletins.models import Bulletin, Recipient, Revision
 from tests.bulletins.attaching import fetched, text_of, words
 from tests.desk import TITLE
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault import colleagues, manifests
 from vault.crypto.canonical import canonical
 from vault.directory import directory
@@ -97,9 +96,7 @@ def issued(desk, world):
 
 @pytest.fixture
 def vanuatu(world):
-    client = Client()
-    sign_in(client, world.vu)
-    return client
+    return signed_in(world.vu)
 
 
 def look(client, bulletin) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bulletins.models import Bulletin, Draft, Recipient
 from tests.desk import BODY, KEY_LINE, TITLE
-from tests.factories import sign_in
+from tests.factories import sign_in, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +37,7 @@ def fiji(client, world):
 
 @pytest.fixture
 def vanuatu(world):
-    from django.test import Client
-
-    other = Client()
-    sign_in(other, world.vu)
-    return other
+    return signed_in(world.vu)
 
 
 def compose(client, **changes):
@@ -168,10 +164,8 @@ def test_two_windows_both_keep_their_words(fiji):
 
 
 def test_pages_of_other_administrations_are_not_there(fiji, world):
-    from django.test import Client
 
-    palau = Client()
-    sign_in(palau, world.pw)
+    palau = signed_in(world.pw)
     send(fiji)
     bulletin = Bulletin.objects.get()
     assert palau.get(reverse("bulletins:detail", args=[bulletin.ref])).status_code == 404
@@ -226,20 +220,17 @@ def test_the_number_of_queries_of_a_list_does_not_grow_with_its_length(
 
 
 def test_a_colleague_without_the_key_is_told_whom_to_ask(world, desk):
-    from django.test import Client
 
     from access.roles import Role
 
     desk.publish(world.pw, recipients=("FJ",))
     newcomer = world.newcomer("FJ", Role.CONTACT)
-    client = Client()
-    sign_in(client, newcomer)
+    client = signed_in(newcomer)
     for address in ("/", reverse("bulletins:list"), reverse("bulletins:new"), reverse("search")):
         page = words(client.get(address))
         assert "Waiting for the key" in page
         assert "coordinator.fj@test.invalid" in page
-    colleague = Client()
-    sign_in(colleague, world.fj_contact)
+    colleague = signed_in(world.fj_contact)
     assert TITLE in words(colleague.get(reverse("bulletins:list")))
 
 

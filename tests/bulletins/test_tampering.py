@@ -12,7 +12,7 @@ from django.urls import reverse
 from bulletins import services
 from bulletins.models import Bulletin, Draft, Recipient, Revision
 from tests.desk import TITLE
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault import directory, remembered
 from vault.models import DirectoryEntry, EpochGrant, KeyHolder, KeySlot, Manifest, VaultSession
 
@@ -24,9 +24,7 @@ NO_KEY = "Your session does not hold the key"
 
 @pytest.fixture
 def vanuatu(world):
-    client = Client()
-    sign_in(client, world.vu)
-    return client
+    return signed_in(world.vu)
 
 
 @pytest.fixture
@@ -78,8 +76,7 @@ def test_red_turned_into_clear_is_not_shown_as_clear(desk, world):
     Bulletin.objects.filter(pk=red.pk).update(tlp="TLP:CLEAR")
     Recipient.objects.filter(bulletin=red).update(named_only=False)
     for person, seen in ((world.vu_contact, NOT_SIGNED), (world.vu, NO_KEY)):
-        client = Client()
-        sign_in(client, person)
+        client = signed_in(person)
         page = words(look(client, red))
         assert seen in page
         assert TITLE not in page
@@ -87,8 +84,7 @@ def test_red_turned_into_clear_is_not_shown_as_clear(desk, world):
 
 def test_a_recipient_added_by_hand_reads_nothing_and_is_met_by_the_others(vanuatu, issued, world):
     Recipient.objects.create(administration_id="PW", bulletin=issued)
-    palau = Client()
-    sign_in(palau, world.pw)
+    palau = signed_in(world.pw)
     page = words(look(palau, issued))
     assert NO_KEY in page
     assert TITLE not in page
@@ -103,8 +99,7 @@ def test_a_holder_copied_to_another_administration_opens_nothing(issued, world):
         kind=holder.kind, object_id=holder.object_id, revision=1, key_id=key_id, holder="PW",
         epoch=1, box=holder.box,
     )  # fmt: skip
-    palau = Client()
-    sign_in(palau, world.pw)
+    palau = signed_in(world.pw)
     page = words(look(palau, issued))
     assert NOT_SIGNED in page
     assert TITLE not in page
@@ -199,8 +194,7 @@ def test_a_slot_of_somebody_else_signs_nobody_in(world):
 
 
 def test_a_vault_row_or_cookie_of_another_session_opens_nothing(vanuatu, issued, world):
-    fiji = Client()
-    sign_in(fiji, world.fj)
+    fiji = signed_in(world.fj)
     name = settings.VAULT_COOKIE_NAME
     own = vanuatu.cookies[name].value
     for value in (fiji.cookies[name].value, own[:-2] + "AA", "x", ""):
@@ -246,8 +240,7 @@ def test_a_draft_put_under_another_author_opens_for_neither(desk, world):
     draft.author_id = world.fj_contact.pk
     draft.save()
     assert services.open_draft_or_none(world.vault(world.fj_contact), draft) is None
-    client = Client()
-    sign_in(client, world.fj_contact)
+    client = signed_in(world.fj_contact)
     answer = client.get(reverse("bulletins:draft", args=[draft.pk]))
     assert answer.status_code == 409
     assert TITLE not in words(answer)
@@ -260,8 +253,7 @@ def test_a_draft_put_back_to_an_older_version_is_met_before_it_is_sent(desk, wor
     """The older row is genuine, seal and all; its author remembers that there was a later one."""
     draft = desk.draft(world.fj, title="With the informant's name")
     former = {name: getattr(draft, name) for name in ("version", "sealed")}
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     place = reverse("bulletins:draft", args=[draft.pk])
     fields = {"title": "Without it", "version": "1", "save": "1"}
     assert client.post(place, fields).status_code == 302

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.test import Client
 
 from accounts.models import SECRETARIAT
 from bulletins.models import Bulletin, Outcome, Place, Tlp
@@ -12,7 +11,7 @@ from bulletins.queries import bulletins_for, drafts_for, ledger_of, unread_count
 from bulletins.services import KIND, open_draft
 from iswg.demo.pieces import facts_by_number, officers_of, origin_of, recipients_of
 from tests.demo.test_people import codes
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from vault.crypto.errors import CannotOpen
 from vault.objects import open_key
 
@@ -137,8 +136,7 @@ def test_every_contact_point_has_something_unread_and_little_of_it(demo, name):
 
 
 def _page(demo, name, address):
-    client = Client()
-    sign_in(client, demo.person(name), PHRASE)
+    client = signed_in(demo.person(name), PHRASE)
     return client.get(address).content.decode()
 
 

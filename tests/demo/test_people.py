@@ -1,14 +1,13 @@
 """The accounts of the demonstration: those of the contract, ready to be used."""
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from access.roles import Role
 from accounts.models import SECRETARIAT, Appointment, Invitation, User
 from accounts.ports import keys
 from accounts.queries import members_on
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from vault.directory import directory, forget
 from vault.epochs import key_holders
 from vault.waiting import waiting_for_key
@@ -56,15 +55,13 @@ def test_the_secretariat_and_the_partner_hold_the_roles_they_should(demo):
 
 @pytest.mark.parametrize("name", ["contact.fj", "liaison.nc", "secretariat", "head.pw"])
 def test_one_signs_in_with_the_printed_passphrase_and_finds_a_home_page(demo, name):
-    client = Client()
-    sign_in(client, demo.person(name), PHRASE)
+    client = signed_in(demo.person(name), PHRASE)
     assert client.get("/").status_code == 200
     assert client.get("/bulletins/?box=all").status_code == 200
 
 
 def test_the_observer_signs_in_and_sees_no_bulletins(demo):
-    client = Client()
-    sign_in(client, demo.person("observer.ptccc"), PHRASE)
+    client = signed_in(demo.person("observer.ptccc"), PHRASE)
     assert client.get("/").status_code == 200
     assert "Velvet Gannet" not in client.get("/bulletins/").content.decode()
 
@@ -87,8 +84,7 @@ def test_one_colleague_waits_for_the_key_and_the_coordinator_is_told(demo):
     coordinator = demo.acting("coordinator.fj")["actor"]
     assert [person.name for person in waiting_for_key(coordinator)] == ["Contributor, Fiji"]
     assert waiting_for_key(demo.acting("coordinator.to")["actor"]) == []
-    client = Client()
-    sign_in(client, demo.person("coordinator.fj"), PHRASE)
+    client = signed_in(demo.person("coordinator.fj"), PHRASE)
     assert "Grant the key to Contributor, Fiji" in client.get("/").content.decode()
 
 

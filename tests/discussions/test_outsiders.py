@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from access.roles import Role
@@ -16,7 +15,7 @@ from discussions.models import Bookmark, Mention, Message, Reaction, ThreadDraft
 from discussions.queries import mentions_for
 from discussions.services.participants import add_participant, remove_participant
 from tests.discussions.taking_part import Writer
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault.colleagues import enter_person
 
 SECRETS = ("Ziphrannet", "quombat", "snargle")
@@ -46,12 +45,6 @@ def thread(world, table, settings, tmp_path):
     thread = table.open(world.fj, "VU", "OCO")
     Writer(world.fj, thread).sends("snargle.txt", b"some words", text="quombat @Vanuatu")
     return thread
-
-
-def at(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 def address(thread, name, args=()):
@@ -88,19 +81,19 @@ def counts():
 
 def test_an_outsider_finds_every_door_shut_and_changes_nothing(world, thread):
     before = counts()
-    assert at(world.vu).get(address(thread, "thread")).status_code == 200
+    assert signed_in(world.vu).get(address(thread, "thread")).status_code == 200
     before[2] += 1  # the one who may has read it
-    assert_is_shut(at(world.pw), thread, file_of(world, thread))
+    assert_is_shut(signed_in(world.pw), thread, file_of(world, thread))
     assert counts() == before
 
 
 def test_an_observer_who_was_not_invited_too(world, thread, observer):
-    assert_is_shut(at(observer), thread, file_of(world, thread))
+    assert_is_shut(signed_in(observer), thread, file_of(world, thread))
     assert counts()[:2] == [1, 0]
 
 
 def test_who_was_taken_out_is_an_outsider_from_then_on(world, table, thread):
-    client, download = at(world.vu), file_of(world, thread)
+    client, download = signed_in(world.vu), file_of(world, thread)
     assert "quombat" in client.get(address(thread, "thread")).content.decode()
     table.says(world.fj, thread, "quombat again, @Vanuatu")
     remove_participant(**table.both(world.fj), thread=thread, name="VU")
@@ -122,7 +115,7 @@ class TestWithoutTheKey:
     def test_no_page_gives_a_word_away_and_nothing_is_said_in_their_name(
         self, world, table, thread, keyless
     ):
-        client, download = at(keyless), file_of(world, thread)
+        client, download = signed_in(keyless), file_of(world, thread)
         for name, args in READ:
             seen = client.get(address(thread, name, args)).content.decode("utf-8", "replace")
             assert not any(word in seen for word in SECRETS), name
@@ -136,7 +129,7 @@ class TestWithoutTheKey:
         assert "quombat" not in client.get("/search/?q=snargle").content.decode()
 
     def test_a_colleague_with_the_key_can(self, world, thread):
-        client = at(world.vu)
+        client = signed_in(world.vu)
         assert client.post(address(thread, "answer", (1,)), TYPED).status_code == 302
         assert Reaction.objects.get().user_id == world.vu.pk
 
@@ -152,7 +145,7 @@ class TestAnothersDraft:
         return ThreadDraft.objects.get(author=world.vu)
 
     def test_its_files_are_not_sent_by_another(self, world, thread, begun):
-        answer = at(world.fj).post(
+        answer = signed_in(world.fj).post(
             address(thread, "post"), {"text": "mine now", "message": str(begun.pk)}
         )
         assert answer.status_code in (400, 404, 409)
@@ -160,7 +153,7 @@ class TestAnothersDraft:
         assert ThreadDraft.objects.get().author_id == world.vu.pk
 
     def test_nor_is_it_written_over(self, world, thread, begun):
-        answer = at(world.fj).post(
+        answer = signed_in(world.fj).post(
             address(thread, "draft"), {"text": "mine", "message": str(begun.pk), "version": "0"}
         )
         assert answer.status_code in (200, 404, 409)
@@ -168,7 +161,7 @@ class TestAnothersDraft:
         assert (kept.author_id, kept.version) == (world.vu.pk, begun.version)
 
     def test_its_own_author_sends_it(self, world, thread, begun):
-        answer = at(world.vu).post(
+        answer = signed_in(world.vu).post(
             address(thread, "post"), {"text": "the plan", "message": str(begun.pk)}
         )
         assert answer.status_code == 302

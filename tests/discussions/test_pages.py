@@ -6,7 +6,6 @@ import uuid
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,17 +14,11 @@ from discussions.models import Attention, Bookmark, Message, Thread, ThreadDraft
 from discussions.services.messages import answer_message, edit_message, withdraw_message
 from discussions.services.participants import add_participant
 from discussions.services.threads import change_state
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.table import TEXT, TOPIC
 from vault.models import VaultSession
 
 pytestmark = pytest.mark.django_db
-
-
-def at(user) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 @pytest.fixture
@@ -35,12 +28,12 @@ def thread(world, table):
 
 @pytest.fixture
 def fiji(world):
-    return at(world.fj)
+    return signed_in(world.fj)
 
 
 @pytest.fixture
 def vanuatu(world):
-    return at(world.vu)
+    return signed_in(world.vu)
 
 
 def page(thread, name="thread", *args) -> str:
@@ -79,7 +72,7 @@ def test_fiji_writes_and_vanuatu_reads_it_under_its_label_with_its_number(fiji, 
 @pytest.mark.parametrize("who", ["pw", "pw_contact", "oco"])
 def test_for_who_takes_no_part_there_is_no_such_page(world, table, thread, who):
     message = table.says(world.fj, thread)
-    outsider = at(getattr(world, who))
+    outsider = signed_in(getattr(world, who))
     for name, args in [
         ("thread", ()), ("participants", ()), ("names", ()), ("edit", (1,)), ("withdraw", (1,)),
         ("history", (1,)),
@@ -178,7 +171,7 @@ def test_a_thread_changed_by_hand_is_not_shown_and_stands_in_the_record(
 def test_without_the_key_the_page_says_so_and_who_to_ask(world, table, thread):
     table.says(world.fj, thread)
     newcomer = world.newcomer("VU")
-    answer = at(newcomer).get(page(thread))
+    answer = signed_in(newcomer).get(page(thread))
     assert answer.status_code == 409
     assert "does not hold the key of this discussion" in words(answer)
     assert "quombat" not in words(answer)
@@ -234,10 +227,10 @@ def test_who_only_reads_has_no_composer_and_is_told_why(world, table, thread):
     from access.roles import Role
 
     reader = world.colleague("VU", Role.READER, name="reader")
-    seen = at(reader).get(page(thread))
+    seen = signed_in(reader).get(page(thread))
     assert 'name="text"' not in seen.content.decode()
     assert "Readers follow discussions but do not write in them." in words(seen)
-    assert 'name="text"' in at(world.vu).get(page(thread)).content.decode()
+    assert 'name="text"' in signed_in(world.vu).get(page(thread)).content.decode()
 
 
 def test_a_reply_begins_with_a_quote_and_shows_what_it_answers(world, table, thread, vanuatu):
@@ -274,7 +267,7 @@ def test_an_edit_shows_its_trace_and_every_version_stays_readable(world, table, 
     assert "eleven crates" in fiji.get(page(thread, "edit", 1)).content.decode()
     done = fiji.post(page(thread, "edit", 1), {"text": "twelve crates", "revision": "1"})
     assert done.url.endswith("#p-1")
-    vanuatu = at(world.vu)
+    vanuatu = signed_in(world.vu)
     assert 'href="1/history/"' in vanuatu.get(page(thread)).content.decode()
     shown = vanuatu.get(page(thread, "history", 1)).content.decode()
     assert "<del>eleven</del><ins>twelve</ins> crates" in shown
@@ -304,7 +297,7 @@ def test_answers_without_words_are_given_seen_and_taken_back(world, table, threa
     vanuatu.post(address + "?on=1", {"meaning": "seen_here"})
     seen = vanuatu.get(page(thread)).content.decode()
     assert re.search(r'on=0"[^>]*value="seen_here"[^>]*aria-pressed="true"', seen)
-    other = at(world.fj).get(page(thread)).content.decode()
+    other = signed_in(world.fj).get(page(thread)).content.decode()
     assert re.search(
         r'on=1"[^>]*value="seen_here"[^>]*aria-pressed="false"[^>]*>Seen here too', other
     )
@@ -346,7 +339,7 @@ def test_nobody_is_shown_as_here_until_that_person_says_so(world, thread, vanuat
     assert 'data-presence="off"' in vanuatu.get(page(thread)).content.decode()
     vanuatu.post(page(thread, "presence"), {"presence": "1"})
     assert 'data-presence="on"' in vanuatu.get(page(thread)).content.decode()
-    assert 'data-presence="off"' in at(world.fj).get(page(thread)).content.decode()
+    assert 'data-presence="off"' in signed_in(world.fj).get(page(thread)).content.decode()
     vanuatu.post(page(thread, "presence"), {"presence": "0"})
     assert 'data-presence="off"' in vanuatu.get(page(thread)).content.decode()
 
@@ -365,7 +358,7 @@ def test_seen_by_says_how_far_each_has_read(world, table, thread, fiji, vanuatu)
 
 
 def test_a_page_asks_as_often_for_thirty_messages_as_for_three(world, table, thread):
-    reader = at(world.vu)
+    reader = signed_in(world.vu)
     for number in range(3):
         table.says(world.fj, thread, f"@Vanuatu {number}")
     few = asked(reader, page(thread))

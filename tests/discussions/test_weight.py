@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from discussions.models import Message
-from tests.factories import sign_in
+from tests.factories import sign_in, signed_in
 
 BUDGET = 60_000
 
@@ -13,8 +13,7 @@ def test_a_page_of_25_messages_stays_within_its_budget(world, table):
     thread = table.open(world.fj, "VU")
     for number in range(25):
         table.says((world.fj, world.vu)[number % 2], thread, f"{number} " + "words of a day " * 10)
-    client = Client()
-    sign_in(client, world.vu)
+    client = signed_in(world.vu)
     answer = client.get(reverse("discussions:thread", args=[thread.ref]))
     assert answer.status_code == 200
     assert answer.content.count(b"data-number=") == Message.objects.count() == 25

@@ -5,13 +5,12 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.test import Client
 from django.urls import reverse
 
 from discussions.models import Participant
 from discussions.services.messages import post_message
 from discussions.services.participants import add_participant
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.live.threads import cookies_of, open_page, say, thread_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +90,5 @@ async def test_an_answer_to_what_stands_far_above_shows_it_too(world):
 
 
 def loaded(user, thread) -> str:
-    client = Client()
-    sign_in(client, user)
+    client = signed_in(user)
     return client.get(reverse("discussions:thread", args=[thread.ref])).content.decode()

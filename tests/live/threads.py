@@ -9,7 +9,6 @@ import uuid
 from contextlib import asynccontextmanager
 
 from django.core.cache import cache
-from django.test import Client
 from websockets.sync.client import connect
 
 from access.roles import Role
@@ -17,7 +16,7 @@ from activity.consumers import LiveConsumer
 from discussions.models import Message
 from discussions.services.messages import post_message
 from discussions.services.threads import open_thread
-from tests.factories import person, sign_in
+from tests.factories import person, signed_in
 from tests.live.lagoon import Page
 
 CODES = ("FJ", "VU", "PW", "OCO")
@@ -27,8 +26,7 @@ ORIGIN = "http://localhost:8000"
 def cookies_of(user) -> str:
     """A new session of this person."""
     cache.clear()  # the counters of attempts: this is not what they count
-    client = Client()
-    sign_in(client, user)
+    client = signed_in(user)
     return "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
 
 

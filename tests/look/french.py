@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
+from typing import Any
 
+from django.test import Client
+
+from tests.factories import sign_in
 from tools import messages
 
 PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
@@ -19,6 +23,14 @@ VOID = {
     "area", "base", "br", "circle", "col", "hr", "img", "input", "link", "meta", "path", "source",
     "use", "wbr",
 }  # fmt: skip
+
+
+def browser(user: Any = None) -> Client:
+    """The browser of a person who reads French, or of a stranger who does."""
+    client = Client(headers={"Accept-Language": "fr"})
+    if user is not None:
+        sign_in(client, user)
+    return client
 
 
 class Reader(HTMLParser):

@@ -29,8 +29,8 @@ from meetings.services.invitations import invite
 from meetings.services.minutes import comment_on_minutes, write_minutes
 from meetings.services.poll import open_poll
 from meetings.services.silence import open_silence
-from tests.factories import LONG_AGO, PHRASE, sign_in
-from tests.look.french import english_in, pieces_of
+from tests.factories import LONG_AGO, PHRASE
+from tests.look.french import browser, english_in, pieces_of
 from tools import messages
 
 NAMES = {"FJ": "Nouvelle-Calédonie", "VU": "Vanuatu", "PW": "Palaos", "OCO": "Secrétariat"}
@@ -65,13 +65,6 @@ def france(world, desk):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spoken, "ARTICLES", spoken_here)
         yield world
-
-
-def browser(user=None):
-    client = Client(headers={"Accept-Language": "fr"})
-    if user is not None:
-        sign_in(client, user)
-    return client
 
 
 def assert_french(answer, where):

@@ -3,15 +3,14 @@
 import datetime
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Administration, User
 from activity.drawing import draw
 from activity.links import open_link
 from activity.models import OutgoingMail
-from tests.factories import PHRASE, sign_in
-from tests.look.french import english_in, pieces_of
+from tests.factories import PHRASE
+from tests.look.french import browser, english_in, pieces_of
 from vault import passphrases
 from vault.colleagues import enter_person, off_board
 from vault.envelopes import make_envelope
@@ -26,13 +25,6 @@ def france(world):
     User.objects.update(language="fr")
     Administration.objects.filter(pk="OCO").update(name_fr="Secrétariat")
     return world
-
-
-def browser(user=None):
-    client = Client(headers={"Accept-Language": "fr"})
-    if user is not None:
-        sign_in(client, user)
-    return client
 
 
 def assert_french(answer, *statuses):

@@ -5,13 +5,12 @@ import re
 from html import unescape
 from uuid import uuid4
 
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Seat
 from meetings.models import Proposal
 from meetings.services.room import call_item, check_in, open_meeting
-from tests.factories import sign_in
+from tests.factories import signed_in
 
 JSON = {"headers": {"Accept": "application/json"}}
 
@@ -50,8 +49,7 @@ class Room:
 
     def browser(self, user):
         if user.pk not in self.browsers:
-            self.browsers[user.pk] = Client()
-            sign_in(self.browsers[user.pk], user)
+            self.browsers[user.pk] = signed_in(user)
         return self.browsers[user.pk]
 
     def page(self, user, address=""):

@@ -4,13 +4,11 @@ import email
 import email.policy
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
 from activity.mail import deliver
 from meetings.services.minutes import comment_on_minutes
-from tests.factories import sign_in
 from tests.meetings import chamber, outcome
 
 
@@ -62,16 +60,6 @@ def whole(mail):
         if not part.is_multipart():
             parts.append(part.get_payload(decode=True).decode())
     return "\n".join(parts)
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Seat
@@ -22,7 +21,7 @@ from meetings.services.room import (
     open_meeting,
     write_notes,
 )
-from tests.factories import sign_in
+from tests.factories import signed_in
 
 SEATS = ("FJ", "VU", "PW")
 OPEN = "Quarter of small craft"
@@ -46,7 +45,7 @@ SECRETS = [
 
 @dataclass
 class Outcome:
-    """`outcome.browser(world.vu).get(outcome.page("minutes"))`."""
+    """The meeting, its two items, and what its cast does next; pages as somebody reads them."""
 
     world: Any
     hall: Any
@@ -66,13 +65,8 @@ class Outcome:
     def action(self) -> ActionPoint:
         return ActionPoint.objects.get(item=self.item)
 
-    def browser(self, user: Any) -> Client:
-        client = Client()
-        sign_in(client, user)
-        return client
-
     def reads(self, user: Any, address: str = "") -> str:
-        answer = self.browser(user).get(address or self.address)
+        answer = signed_in(user).get(address or self.address)
         assert answer.status_code == 200, (answer.status_code, answer.headers)
         return answer.content.decode()
 

@@ -32,6 +32,7 @@ from meetings.services.series import NotPossible
 from meetings.services.silence import open_silence
 from meetings.sweeping import sweep_drafts
 from meetings.writings import Overtaken
+from tests.factories import signed_in
 from tests.meetings import chamber, outcome
 from tests.vault.test_at_once import together
 from vault.uploads import receive_whole
@@ -172,7 +173,7 @@ def test_adopted_once_and_no_word_slips_in_beside_it(world, hall):
         lambda: comment_on_minutes(**vanuatu, item=found.item, words="Not so", comment_id=comment),
     )
     assert set(kinds(raised)) <= {"NoneType", "NotPossible", "Refused"}
-    page = found.browser(world.vu).get(found.address)
+    page = signed_in(world.vu).get(found.address)
     assert page.context["as_adopted"]
     assert MinutesComment.objects.count() <= 1
 

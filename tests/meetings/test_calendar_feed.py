@@ -15,7 +15,7 @@ from meetings.models import FeedKey, Meeting
 from meetings.services.feeds import MOST
 from meetings.services.invitations import invite
 from meetings.services.series import cancel_meeting
-from tests.factories import sign_in
+from tests.factories import sign_in, signed_in
 from tests.hall import ITEM
 
 TITLE = "Ad hoc on the Ziphrannet"
@@ -87,8 +87,7 @@ def test_only_the_hash_is_kept_and_the_address_is_shown_once(officer, world):
 def test_an_address_taken_back_answers_no_more(officer, client, world, invited):
     address = make(officer)
     key = FeedKey.objects.get()
-    stranger = Client()
-    sign_in(stranger, world.vu)
+    stranger = signed_in(world.vu)
     assert stranger.post(reverse("meetings:revoke_feed", args=[key.pk])).status_code == 404
     assert Client().get(address).status_code == 200
     officer.post(reverse("meetings:revoke_feed", args=[key.pk]))

@@ -29,7 +29,7 @@ from meetings.services.poll import close_poll, open_poll
 from meetings.services.series import move_meeting
 from meetings.services.silence import object_to, open_silence
 from tests.bulletins.test_canaries import database_dump, encodings, inflated
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.meetings.conftest import calendar_of
 from tests.meetings.outcome import take_seats
 
@@ -129,8 +129,7 @@ def none_of(body, where):
 def test_no_word_of_a_meeting_lies_anywhere(world, hall, post, settings, tmp_path, logged):
     settings.FILES_DIR = tmp_path / "files"
     meeting, item, paper = everything(world, hall)
-    client = Client()
-    sign_in(client, world.vu)
+    client = signed_in(world.vu)
     pages = looked_at(client, meeting, item, paper)
     shown = {word for word in WORDS if word in pages}
     assert len(shown) >= 14, "who takes part reads them"

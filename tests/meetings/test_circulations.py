@@ -4,7 +4,6 @@ import datetime
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from access.actors import Actor
@@ -13,7 +12,7 @@ from meetings.models import Decision, Meeting, Proposal
 from meetings.queries import with_people
 from meetings.services.series import NotPossible, change_participants
 from meetings.services.silence import close_silences, open_silence
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.meetings.outcome import take_seats
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +28,7 @@ def proposal(world, hall):
 
 
 def test_no_address_of_a_meeting_ends_or_opens_it(world, hall, proposal):
-    officer = Client()
-    sign_in(officer, world.oco)
+    officer = signed_in(world.oco)
     place = f"/meetings/{proposal.meeting.ref}"
     officer.post(f"{place}/live/open/")
     officer.post(f"{place}/cancel/")

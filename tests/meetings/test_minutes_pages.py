@@ -14,6 +14,7 @@ from activity.checkpoints import make_checkpoint
 from activity.models import JournalEntry, Notice
 from meetings.models import AgendaItem, Field, Meeting, MinutesComment, Writing
 from meetings.services.minutes import comment_on_minutes
+from tests.factories import signed_in
 from tests.meetings.outcome import ACTION, DECIDED, NOTES, OPEN, SECRETS, hold
 
 
@@ -41,7 +42,7 @@ def test_whoever_a_closed_item_is_not_for_finds_no_trace_of_it(world, outcome, b
         comment_on_minutes(
             **outcome.hall.both(world.vu), item=outcome.closed, words="drizzlewick is a name"
         )
-    client = outcome.browser(world.pw)
+    client = signed_in(world.pw)
     closed = outcome.closed.uuid
     pages = [outcome.address, f"{outcome.address}communique/", "/decisions/", "/actions/?box=all",
              "/actions/csv/?box=all", "/decisions/?q=Vrombel", "/actions/?box=all&q=gnarlhop",
@@ -58,14 +59,14 @@ def test_whoever_a_closed_item_is_not_for_finds_no_trace_of_it(world, outcome, b
         assert client.post(address, {"en": "x"}).status_code in (404, 405)
     comment = {"act": "comment", "item": str(closed), "comment_id": str(uuid4()), "words": "x"}
     assert client.post(outcome.address, comment).status_code == 404
-    assert outcome.browser(world.fj).get(f"{outcome.address}{closed}/").status_code == 200
+    assert signed_in(world.fj).get(f"{outcome.address}{closed}/").status_code == 200
 
 
 def test_minutes_are_begun_sent_round_and_revised_by_those_who_run_the_meeting(world, outcome):
     until = "2030-01-31"
     steps = [({"act": "begin"}, "draft"), ({"act": "circulate", "until": until}, "circulated"),
              ({"act": "revise"}, "revised")]  # fmt: skip
-    stranger, secretary = outcome.browser(world.vu), outcome.browser(world.oco)
+    stranger, secretary = signed_in(world.vu), signed_in(world.oco)
     for data, state in steps:
         assert stranger.post(outcome.address, data).status_code == 403
         assert secretary.post(outcome.address, data).status_code == 302
@@ -80,9 +81,7 @@ def test_minutes_are_begun_sent_round_and_revised_by_those_who_run_the_meeting(w
 
 def test_a_day_that_is_over_is_refused_and_the_page_keeps_it(world, outcome):
     outcome.begin()
-    answer = outcome.browser(world.oco).post(
-        outcome.address, {"act": "circulate", "until": "2020-01-31"}
-    )
+    answer = signed_in(world.oco).post(outcome.address, {"act": "circulate", "until": "2020-01-31"})
     assert answer.status_code == 400
     assert "Choose a day to come." in answer.content.decode()
     assert "2020-01-31" in answer.content.decode()
@@ -94,7 +93,7 @@ def editing(outcome, item=None):
 
 def test_two_who_edit_one_item_lose_nothing(world, outcome):
     outcome.begin()
-    secretary, chair = outcome.browser(world.oco), outcome.browser(world.fj)
+    secretary, chair = signed_in(world.oco), signed_in(world.fj)
     address = editing(outcome)
     assert NOTES in secretary.get(address).content.decode()
     mine = {"en": "Fiji follows.", "en_base": "1", "fr": "", "fr_base": "0"}
@@ -118,7 +117,7 @@ def test_a_language_that_one_left_alone_is_no_conflict(world, outcome):
     outcome.begin()
     outcome.write("fr", "Les Fidji s'en chargent.", 0)
     stale = {"en": "Fiji follows.", "en_base": "1", "fr": "", "fr_base": "0"}
-    answer = outcome.browser(world.fj).post(editing(outcome), stale)
+    answer = signed_in(world.fj).post(editing(outcome), stale)
     assert answer.status_code == 302
     assert {"Fiji follows.", "Les Fidji s'en chargent."} <= outcome.hall.words(
         world.vu, outcome.meeting
@@ -129,13 +128,13 @@ def test_a_browser_that_ends_lines_its_own_way_changes_nothing(world, outcome):
     outcome.begin()
     outcome.write("en", "One.\n\nTwo.", 1)
     typed = {"en": "One.\r\n\r\nTwo.", "en_base": "2", "fr": "", "fr_base": "0"}
-    outcome.browser(world.oco).post(editing(outcome), typed)
+    signed_in(world.oco).post(editing(outcome), typed)
     assert Writing.objects.filter(field=Field.MINUTES_EN, subject=outcome.item.uuid).count() == 2
 
 
 def test_readers_do_not_edit_and_are_told_why(world, outcome):
     outcome.begin()
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     for answer in (client.get(editing(outcome)), client.post(editing(outcome), {"en": "mine"})):
         assert answer.status_code == 403
         assert "Only the chair and the Secretariat" in answer.content.decode()
@@ -143,12 +142,12 @@ def test_readers_do_not_edit_and_are_told_why(world, outcome):
 
 def test_with_locked_keys_what_was_typed_comes_back(world, outcome):
     outcome.circulate()
-    client = outcome.browser(world.oco)
+    client = signed_in(world.oco)
     client.post("/lock/")
     answer = client.post(editing(outcome), {"en": "zorptang", "en_base": "1", "fr": ""})
     assert answer.status_code == 409
     assert "zorptang" in answer.content.decode()
-    reader = outcome.browser(world.vu)
+    reader = signed_in(world.vu)
     reader.post("/lock/")
     data = {"act": "comment", "item": str(outcome.item.uuid), "comment_id": str(uuid4()),
             "words": "zorptang"}  # fmt: skip
@@ -160,7 +159,7 @@ def test_with_locked_keys_what_was_typed_comes_back(world, outcome):
 
 def test_a_comment_is_made_once_and_dealt_with_by_the_secretariat(world, outcome):
     outcome.circulate()
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     data = {"act": "comment", "item": str(outcome.item.uuid), "comment_id": str(uuid4()),
             "words": "We said Nadi."}  # fmt: skip
     for _twice in range(2):
@@ -171,7 +170,7 @@ def test_a_comment_is_made_once_and_dealt_with_by_the_secretariat(world, outcome
     assert "We said Nadi." in outcome.reads(world.pw)
     settle = f"{outcome.address}comments/{comment.uuid}/settle/"
     assert client.post(settle).status_code == 403
-    assert outcome.browser(world.oco).post(settle).status_code == 302
+    assert signed_in(world.oco).post(settle).status_code == 302
     comment.refresh_from_db()
     assert comment.settled_at
     assert "Dealt with" in outcome.reads(world.pw)
@@ -179,7 +178,7 @@ def test_a_comment_is_made_once_and_dealt_with_by_the_secretariat(world, outcome
 
 def test_the_next_meeting_adopts_and_a_hand_in_the_record_is_said_plainly(world, outcome):
     outcome.circulate()
-    secretary = outcome.browser(world.oco)
+    secretary = signed_in(world.oco)
     nobody = secretary.post(outcome.address, {"act": "adopt", "in": outcome.meeting.ref})
     assert nobody.status_code == 302
     assert not Meeting.objects.filter(minutes_state="adopted").exists()
@@ -187,7 +186,7 @@ def test_the_next_meeting_adopts_and_a_hand_in_the_record_is_said_plainly(world,
     adopting = {"act": "adopt", "in": later.ref}
     assert f"Adopted in {later.ref}" in secretary.get(outcome.address).content.decode()
     assert f"Adopted in {later.ref}" not in outcome.reads(world.vu)
-    assert outcome.browser(world.vu).post(outcome.address, adopting).status_code == 403
+    assert signed_in(world.vu).post(outcome.address, adopting).status_code == 403
     assert secretary.post(outcome.address, adopting).status_code == 302
     assert f"As adopted in {later.ref}" in outcome.reads(world.vu)
     assert secretary.post(editing(outcome), {"en": "x", "en_base": "1"}).status_code == 409
@@ -198,7 +197,7 @@ def test_the_next_meeting_adopts_and_a_hand_in_the_record_is_said_plainly(world,
 def test_a_state_turned_back_by_hand_opens_no_text(world, outcome):
     outcome.circulate()
     later = outcome.later()
-    secretary = outcome.browser(world.oco)
+    secretary = signed_in(world.oco)
     secretary.post(outcome.address, {"act": "adopt", "in": later.ref})
     Meeting.objects.filter(pk=outcome.meeting.pk).update(minutes_state="revised")
     answer = secretary.post(editing(outcome), {"en": "other", "en_base": "1"})
@@ -221,17 +220,17 @@ def test_the_later_meeting_shows_what_is_handed_to_it(world, outcome):
 
 def test_the_communique_is_drafted_without_closed_items_and_then_edited(world, outcome):
     outcome.begin()
-    secretary, address = outcome.browser(world.oco), f"{outcome.address}communique/"
+    secretary, address = signed_in(world.oco), f"{outcome.address}communique/"
     draft = secretary.get(address).content.decode()
     assert OPEN in draft
     assert DECIDED in draft
     assert not [one for one in SECRETS if one in draft]
     assert secretary.post(address, {"words": "For all.", "base": "0"}).status_code == 302
-    late = outcome.browser(world.fj).post(address, {"words": "Mine.", "base": "0"})
+    late = signed_in(world.fj).post(address, {"words": "Mine.", "base": "0"})
     assert late.status_code == 409
     assert "For all." in late.content.decode()
     assert "Mine." in late.content.decode()
-    reader = outcome.browser(world.vu)
+    reader = signed_in(world.vu)
     assert "For all." in reader.get(address).content.decode()
     assert reader.post(address, {"words": "Ours.", "base": "1"}).status_code == 403
 
@@ -250,7 +249,7 @@ def test_the_paper_has_it_all_in_the_languages_asked_for(world, outcome):
     outcome.begin()
     outcome.write("fr", "Les Fidji s'en chargent.", 0)
     make_checkpoint(Actor.command("tick"))
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     both = printed(client, outcome)
     for words in (
         "Confidential", OPEN, "Les Fidji", "follows", DECIDED, outcome.decision.number, ACTION,
@@ -268,13 +267,13 @@ def test_the_paper_has_it_all_in_the_languages_asked_for(world, outcome):
 
 def test_the_paper_of_who_is_shut_out_has_no_closed_item(world, outcome):
     outcome.begin()
-    said = printed(outcome.browser(world.pw), outcome)
+    said = printed(signed_in(world.pw), outcome)
     assert OPEN in said
     assert not [one for one in SECRETS if one.split()[0] in said]
 
 
 def test_before_they_are_begun_there_is_no_paper(world, outcome):
-    assert outcome.browser(world.vu).get(f"{outcome.address}pdf/").status_code == 404
+    assert signed_in(world.vu).get(f"{outcome.address}pdf/").status_code == 404
 
 
 # Strangers and figures --------------------------------------------------------------------------
@@ -282,15 +281,15 @@ def test_before_they_are_begun_there_is_no_paper(world, outcome):
 
 def test_an_administration_that_takes_no_part_finds_nothing(world, hall, outcome):
     other = hall.plan("VU")
-    client = outcome.browser(world.pw)
+    client = signed_in(world.pw)
     for what in ("", "pdf/", "communique/", f"{uuid4()}/", f"{uuid4()}/history/"):
         assert client.get(f"/meetings/{other.ref}/minutes/{what}").status_code == 404
-    assert outcome.browser(world.vu).get(f"/meetings/{other.ref}/minutes/").status_code == 200
+    assert signed_in(world.vu).get(f"/meetings/{other.ref}/minutes/").status_code == 200
 
 
 def test_twice_as_many_items_take_no_more_questions(world, outcome):
     outcome.begin()
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     client.get(outcome.address)
     with CaptureQueriesContext(connection) as few:
         client.get(outcome.address)

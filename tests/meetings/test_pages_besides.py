@@ -5,7 +5,6 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from access.sockets import Member, MemberFacts
 from activity.models import LiveEvent, Notice
@@ -13,20 +12,10 @@ from activity.ports import page_of
 from meetings.facts import papers_target, target_of
 from meetings.live_lists import MeetingLists
 from meetings.services.invitations import invite
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.hall import ITEM
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture
@@ -42,23 +31,23 @@ class TestDiscussions:
     def opened(self, client, about):
         return words(client.get(f"/threads/new/?about={about}"))
 
-    def test_one_can_be_about_a_meeting_for_who_takes_part(self, browser, world, meeting):
+    def test_one_can_be_about_a_meeting_for_who_takes_part(self, world, meeting):
         about = f"meeting:{meeting.uuid}"
-        assert "Ad hoc on the Ziphrannet" in self.opened(browser(world.vu), about)
-        assert "Ziphrannet" not in self.opened(browser(world.pw), about)
+        assert "Ad hoc on the Ziphrannet" in self.opened(signed_in(world.vu), about)
+        assert "Ziphrannet" not in self.opened(signed_in(world.pw), about)
 
-    def test_one_about_a_closed_item_is_for_its_few(self, browser, world, hall, meeting):
+    def test_one_about_a_closed_item_is_for_its_few(self, world, hall, meeting):
         item = hall.item(meeting, closed_to=["FJ"])
         about = f"agenda_item:{item.uuid}"
-        assert ITEM in self.opened(browser(world.fj), about)
-        assert ITEM not in self.opened(browser(world.vu), about)
+        assert ITEM in self.opened(signed_in(world.fj), about)
+        assert ITEM not in self.opened(signed_in(world.vu), about)
 
-    def test_it_stands_beside_its_item(self, browser, world, hall, table, meeting):
+    def test_it_stands_beside_its_item(self, world, hall, table, meeting):
         item = hall.item(meeting)
         thread = table.open(world.fj, "VU", about=("agenda_item", item.uuid))
         page = f"/meetings/{meeting.ref}/"
-        assert thread.ref in words(browser(world.vu).get(page))
-        assert thread.ref not in words(browser(world.oco).get(page))
+        assert thread.ref in words(signed_in(world.vu).get(page))
+        assert thread.ref not in words(signed_in(world.oco).get(page))
 
 
 class TestKeepingUp:
@@ -83,17 +72,17 @@ class TestKeepingUp:
 
 
 class TestNotices:
-    def test_they_lead_to_the_page_that_they_are_about(self, browser, world, hall, meeting):
+    def test_they_lead_to_the_page_that_they_are_about(self, world, hall, meeting):
         item = hall.item(meeting)
         invite(actor=world.actor(world.oco), meeting=meeting)
         assert Notice.objects.filter(event="meetings.invited", recipient=world.vu).exists()
-        client = browser(world.vu)
+        client = signed_in(world.vu)
         for target in (target_of(meeting), papers_target(meeting)):
             assert client.get(page_of(target, meeting.ref)).status_code == 200
         assert ITEM not in words(client.get("/notices/"))
         assert item.meeting.ref in words(client.get("/notices/"))
 
-    def test_an_item_that_is_not_there_is_not_there(self, browser, world, meeting):
+    def test_an_item_that_is_not_there_is_not_there(self, world, meeting):
         assert (
-            browser(world.oco).get(f"/meetings/{meeting.ref}/items/{uuid4()}/").status_code == 404
+            signed_in(world.oco).get(f"/meetings/{meeting.ref}/items/{uuid4()}/").status_code == 404
         )

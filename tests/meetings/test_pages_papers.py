@@ -7,7 +7,6 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from access.roles import Role
@@ -19,7 +18,7 @@ from meetings.papers import stored_files
 from meetings.services.agenda import set_paper_deadline
 from meetings.services.papers import withdraw_paper
 from tests.bulletins.attaching import fetched
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault import storage
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +28,6 @@ BODY = b"The wexelbird left at dawn.\n"
 @pytest.fixture(autouse=True)
 def files_dir(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture
@@ -83,24 +72,24 @@ def recorded(event) -> int:
 
 
 class TestSubmitting:
-    def test_who_takes_part_fetches_what_was_submitted(self, world, browser, item):
-        assert submits(browser(world.fj), item).status_code == 302
-        reader = browser(world.vu)
+    def test_who_takes_part_fetches_what_was_submitted(self, world, item):
+        assert submits(signed_in(world.fj), item).status_code == 302
+        reader = signed_in(world.vu)
         assert "quagmarine.txt" in words(reader.get(page(item)))
         answer = reader.get(files_on(reader, item)[0])
         assert fetched(answer) == BODY
         assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''quagmarine.txt"
         assert recorded(Event.PAPER_SUBMITTED) == recorded(Event.PAPER_DOWNLOADED) == 1
 
-    def test_nobody_else_finds_page_or_file(self, world, browser, item):
-        fiji, palau = browser(world.fj), browser(world.pw)
+    def test_nobody_else_finds_page_or_file(self, world, item):
+        fiji, palau = signed_in(world.fj), signed_in(world.pw)
         submits(fiji, item)
         for place in (page(item, "papers"), page(item, "pack"), *files_on(fiji, item)):
             assert palau.get(place).status_code == 404
 
-    def test_a_paper_of_a_closed_item_is_for_its_few(self, world, hall, browser, meeting):
+    def test_a_paper_of_a_closed_item_is_for_its_few(self, world, hall, meeting):
         closed = hall.item(meeting, "Snargle", closed_to=["FJ"])
-        fiji, vanuatu = browser(world.fj), browser(world.vu)
+        fiji, vanuatu = signed_in(world.fj), signed_in(world.vu)
         assert submits(fiji, closed).status_code == 302
         place = files_on(fiji, closed)[0]
         assert fetched(fiji.get(place)) == BODY
@@ -112,13 +101,13 @@ class TestSubmitting:
         )
 
     @pytest.mark.parametrize(("role", "status"), [(Role.READER, 403), (Role.CONTRIBUTOR, 200)])
-    def test_readers_read_and_contributors_submit(self, world, browser, item, role, status):
-        client = browser(world.colleague("FJ", role, name=f"{role}"))
+    def test_readers_read_and_contributors_submit(self, world, item, role, status):
+        client = signed_in(world.colleague("FJ", role, name=f"{role}"))
         assert client.get(page(item, "papers")).status_code == 200
         assert client.get(page(item, "items", item.uuid, "papers")).status_code == status
 
-    def test_without_a_file_the_title_that_was_typed_stays(self, world, browser, item):
-        fiji, place = browser(world.fj), page(item, "items", item.uuid, "papers")
+    def test_without_a_file_the_title_that_was_typed_stays(self, world, item):
+        fiji, place = signed_in(world.fj), page(item, "items", item.uuid, "papers")
         draft = re.search(r'name="draft" value="([^"]+)"', fiji.get(place).content.decode())[1]
         answer = fiji.post(place, {"draft": draft, "title": "My long title", "number": ""})
         assert answer.status_code == 400
@@ -126,8 +115,8 @@ class TestSubmitting:
         assert 'value="My long title"' in answer.content.decode()
         assert not Paper.objects.exists()
 
-    def test_another_version_stands_in_the_place_of_the_first(self, world, browser, item):
-        fiji, vanuatu = browser(world.fj), browser(world.vu)
+    def test_another_version_stands_in_the_place_of_the_first(self, world, item):
+        fiji, vanuatu = signed_in(world.fj), signed_in(world.vu)
         submits(fiji, item)
         submits(fiji, item, body=b"second\n", number="1")
         assert [p.version for p in Paper.objects.order_by("version")] == [1, 2]
@@ -136,19 +125,19 @@ class TestSubmitting:
         assert fetched(vanuatu.get(newest)) == b"second\n"
         assert "1 earlier version" in words(vanuatu.get(page(item, "papers")))
 
-    def test_nobody_supersedes_the_paper_of_another(self, world, browser, item):
-        submits(browser(world.fj), item)
-        answer = submits(browser(world.vu), item, number="1")
+    def test_nobody_supersedes_the_paper_of_another(self, world, item):
+        submits(signed_in(world.fj), item)
+        answer = submits(signed_in(world.vu), item, number="1")
         assert answer.status_code == 400
         assert Paper.objects.count() == 1
 
-    def test_a_late_paper_is_taken_and_marked(self, world, browser, item):
+    def test_a_late_paper_is_taken_and_marked(self, world, item):
         day = timezone.localdate() - datetime.timedelta(days=3)
         set_paper_deadline(actor=world.actor(world.oco), meeting=item.meeting, day=day)
-        submits(browser(world.fj), item)
-        assert "After the deadline" in words(browser(world.vu).get(page(item, "papers")))
+        submits(signed_in(world.fj), item)
+        assert "After the deadline" in words(signed_in(world.vu).get(page(item, "papers")))
 
-    def test_a_file_put_in_its_place_by_hand_is_met(self, world, hall, browser, item):
+    def test_a_file_put_in_its_place_by_hand_is_met(self, world, hall, item):
         paper = hall.paper(world.fj, item, BODY)
         (stored,) = stored_files([paper])[paper.uuid].values()
         with storage.open_kept(stored.row.disk_name) as kept:
@@ -156,27 +145,29 @@ class TestSubmitting:
         with open(path, "r+b") as kept:
             kept.seek(60)
             kept.write(b"\x00\x01\x02")
-        answer = browser(world.vu).get(page(item, "papers", paper.uuid, "files", stored.id))
+        answer = signed_in(world.vu).get(page(item, "papers", paper.uuid, "files", stored.id))
         assert answer.status_code == 409
         assert "This file is damaged on the server" in words(answer)
         assert recorded(Event.SEAL_BROKEN) == 1
 
-    def test_a_number_changed_by_hand_breaks_the_signature(self, world, hall, browser, item):
+    def test_a_number_changed_by_hand_breaks_the_signature(self, world, hall, item):
         paper = hall.paper(world.fj, item, BODY)
         Paper.objects.filter(pk=paper.pk).update(administration="VU")
-        assert "is not what its author signed" in words(browser(world.vu).get(page(item, "papers")))
+        assert "is not what its author signed" in words(
+            signed_in(world.vu).get(page(item, "papers"))
+        )
 
-    def test_the_record_says_no_name(self, world, browser, item):
-        submits(browser(world.fj), item, title="Wexelbird route")
+    def test_the_record_says_no_name(self, world, item):
+        submits(signed_in(world.fj), item, title="Wexelbird route")
         lines = b"".join(bytes(row.entry) for row in JournalEntry.objects.all())
         assert b"quagmarine" not in lines
         assert b"exelbird" not in lines
 
 
 class TestWithdrawing:
-    def test_its_files_are_gone_and_its_number_stays(self, world, hall, browser, item):
+    def test_its_files_are_gone_and_its_number_stays(self, world, hall, item):
         paper = hall.paper(world.fj, item, BODY)
-        fiji, vanuatu = browser(world.fj), browser(world.vu)
+        fiji, vanuatu = signed_in(world.fj), signed_in(world.vu)
         place, file = page(item, "papers", paper.uuid, "withdraw"), files_on(vanuatu, item)[0]
         assert vanuatu.post(place).status_code == 403
         assert "Withdraw paper 1, version 1?" in words(fiji.get(place))
@@ -194,14 +185,14 @@ class TestWithdrawing:
 
 class TestThePack:
     def test_it_holds_the_agenda_and_every_paper_its_reader_may_read(
-        self, world, hall, browser, meeting, item
+        self, world, hall, meeting, item
     ):
         closed = hall.item(meeting, "Snargle", closed_to=["FJ"])
         hall.paper(world.fj, item, BODY, name="one.txt")
         hall.paper(world.fj, closed, b"secret\n", name="two.txt")
-        names = archive(browser(world.fj).get(page(item, "pack"))).namelist()
+        names = archive(signed_in(world.fj).get(page(item, "pack"))).namelist()
         assert names == ["00 agenda.pdf", "01 paper 1 v1 - 1 one.txt", "C1 paper 1 v1 - 1 two.txt"]
-        answer = browser(world.vu).get(page(item, "pack"))
+        answer = signed_in(world.vu).get(page(item, "pack"))
         assert answer["Content-Disposition"].endswith(f"{meeting.ref}.zip")
         pack = archive(answer)
         assert pack.namelist() == names[:2]
@@ -210,11 +201,9 @@ class TestThePack:
         assert pack.read(names[0]).startswith(b"%PDF-")
         assert recorded(Event.PACK_TAKEN_AWAY) == 2
 
-    def test_the_next_one_brings_only_what_changed_for_that_person(
-        self, world, hall, browser, item
-    ):
+    def test_the_next_one_brings_only_what_changed_for_that_person(self, world, hall, item):
         hall.paper(world.fj, item, BODY, name="one.txt")
-        vanuatu = browser(world.vu)
+        vanuatu = signed_in(world.vu)
         archive(vanuatu.get(page(item, "pack")))
         assert "Nothing is new since then." in words(vanuatu.get(page(item, "papers")))
         hall.paper(world.fj, item, b"more\n", name="two.txt")
@@ -224,12 +213,12 @@ class TestThePack:
         assert names == [
             "00 agenda.pdf", "01 paper 1 v2 - 1 one.txt", "01 paper 2 v1 - 1 two.txt"
         ]  # fmt: skip
-        everything = archive(browser(world.fj).get(page(item, "pack") + "?since=last"))
+        everything = archive(signed_in(world.fj).get(page(item, "pack") + "?since=last"))
         assert len(everything.namelist()) == 3
 
-    def test_a_name_in_it_is_a_name_and_never_a_path(self, world, hall, browser, item):
+    def test_a_name_in_it_is_a_name_and_never_a_path(self, world, hall, item):
         hall.paper(world.fj, item, BODY, name="a&b – rapport d'étape.txt")
-        names = archive(browser(world.vu).get(page(item, "pack"))).namelist()
+        names = archive(signed_in(world.vu).get(page(item, "pack"))).namelist()
         assert not [name for name in names if re.search(r'[\\/:*?"<>|]', name)]
 
 
@@ -254,10 +243,10 @@ class TestReminders:
         Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
         assert self.owed() == set()
 
-    def test_it_stands_on_the_home_page(self, world, hall, browser, meeting):
+    def test_it_stands_on_the_home_page(self, world, hall, meeting):
         hall.item(meeting, presenter="FJ", kind="decision")
         day = timezone.localdate() + datetime.timedelta(days=2)
         set_paper_deadline(actor=world.actor(world.oco), meeting=meeting, day=day)
-        assert "Paper wanted" in words(browser(world.fj).get("/"))
-        assert "Paper wanted" not in words(browser(world.vu).get("/"))
+        assert "Paper wanted" in words(signed_in(world.fj).get("/"))
+        assert "Paper wanted" not in words(signed_in(world.vu).get("/"))
         assert AgendaItem.objects.count() == 1

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.test import Client
 
 from meetings.services.deciding import report_on_action
 from meetings.services.minutes import (
@@ -13,7 +12,7 @@ from meetings.services.minutes import (
     settle_comment,
 )
 from meetings.services.noting import write_join_details
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.meetings import chamber
 from tests.meetings import outcome as outcomes
 
@@ -28,8 +27,7 @@ def outcome(world, hall):
 @pytest.fixture
 def page(world):
     """As the page asks for itself when an event came."""
-    client = Client()
-    sign_in(client, world.vu)
+    client = signed_in(world.vu)
     return lambda address: client.get(address, headers={"X-Live": "poll"}).content.decode()
 
 
@@ -48,7 +46,7 @@ def test_pages_listen_to_their_meeting_and_registers_to_all(world, outcome, page
     topic = f"meeting:{outcome.meeting.uuid}"
     outcome.circulate()
     edit = f"{outcome.address}{outcome.item.uuid}/"
-    officer = outcome.browser(world.oco)
+    officer = signed_in(world.oco)
     for html in (page(outcome.address), officer.get(edit).content.decode()):
         assert topic in re.search(r'data-topics="([^"]*)"', html)[1]
         assert "js/meetings.js" in html
@@ -74,7 +72,7 @@ def test_texts_and_comments_come_by_themselves(world, hall, outcome, page):
 def test_no_region_that_comes_by_itself_has_a_form_in_it(world, outcome):
     """Somebody may be writing in it, and a token of its own would make it another each time."""
     outcome.circulate()
-    officer = outcome.browser(world.oco)
+    officer = signed_in(world.oco)
     first, second = (officer.get(outcome.address).content.decode() for _n in range(2))
     name = f"said-{outcome.item.uuid}"
     assert region(first, name) == region(second, name)
@@ -95,7 +93,7 @@ def test_another_state_of_the_minutes_is_told_with_a_line(world, outcome, page):
 
 def test_whoever_edits_is_told_that_somebody_saved(world, outcome):
     outcome.begin()
-    officer, address = outcome.browser(world.oco), f"{outcome.address}{outcome.item.uuid}/"
+    officer, address = signed_in(world.oco), f"{outcome.address}{outcome.item.uuid}/"
     before = officer.get(address).content.decode()
     outcome.write("fr", "Écrit par Fidji.", 0, user=world.fj)
     after = officer.get(address, headers={"X-Live": "poll"}).content.decode()

@@ -4,7 +4,6 @@ import datetime
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from meetings.reminders import unanswered_invitations, unanswered_polls
 from meetings.services.invitations import answer, invite
 from meetings.services.poll import answer_poll, close_poll, open_poll
 from meetings.services.series import NotPossible
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.meetings.conftest import event_of
 
 DAY = datetime.timedelta(days=1)
@@ -28,16 +27,6 @@ ZONES = {"FJ": "Pacific/Fiji", "VU": "Pacific/Efate", "PW": "Pacific/Palau", "OC
 def zones(world):
     for code, zone in ZONES.items():
         Administration.objects.filter(pk=code).update(zone=zone)
-
-
-@pytest.fixture
-def browse(world):
-    def opened(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return opened
 
 
 @pytest.fixture
@@ -197,10 +186,10 @@ def test_who_has_not_answered_an_invitation_is_reminded(world, hall, zones, post
 # At the front door ---------------------------------------------------------------------------
 
 
-def test_the_secretariat_finds_a_date_and_asks(world, browse, meeting):
+def test_the_secretariat_finds_a_date_and_asks(world, meeting):
     for code in ("FJ", "VU", "PW"):
         Seat.objects.create(administration_id=code, since=datetime.date(2020, 1, 1), elected="x")
-    client = browse(world.oco)
+    client = signed_in(world.oco)
     response = client.get(reverse("meetings:find"), {"meeting": meeting.ref})
     page = response.content.decode()
     assert response.status_code == 200
@@ -220,8 +209,8 @@ def test_the_secretariat_finds_a_date_and_asks(world, browse, meeting):
     assert world.fj.pk in told
 
 
-def test_one_time_is_too_few_and_what_was_ticked_stays(world, browse, meeting):
-    client = browse(world.oco)
+def test_one_time_is_too_few_and_what_was_ticked_stays(world, meeting):
+    client = signed_in(world.oco)
     address = f"{reverse('meetings:find')}?meeting={meeting.ref}"
     time = re.findall(r'name="time" value="([^"]+)"', client.get(address).content.decode())[0]
     response = client.post(address, {
@@ -234,14 +223,14 @@ def test_one_time_is_too_few_and_what_was_ticked_stays(world, browse, meeting):
     assert f'value="{time}" checked' in page
 
 
-def test_nobody_else_looks_for_dates(world, browse, meeting):
-    assert browse(world.fj).get(reverse("meetings:find")).status_code == 403
+def test_nobody_else_looks_for_dates(world, meeting):
+    assert signed_in(world.fj).get(reverse("meetings:find")).status_code == 403
 
 
-def test_a_representative_answers_and_sees_the_own_weekday(world, browse, meeting):
+def test_a_representative_answers_and_sees_the_own_weekday(world, meeting):
     """Nine in Suva is six in Palau, before anybody works."""
     ask(world, meeting, 9, 14)
-    client = browse(world.pw_contact)
+    client = signed_in(world.pw_contact)
     page = client.get(at(meeting)).content.decode()
     assert "Outside office hours for" in page
     keys = list(Poll.objects.get().candidates.values_list("pk", flat=True))
@@ -252,10 +241,10 @@ def test_a_representative_answers_and_sees_the_own_weekday(world, browse, meetin
     assert client.post(at(meeting), {}).status_code == 400
 
 
-def test_the_secretariat_reads_the_answers_and_settles(world, browse, meeting):
+def test_the_secretariat_reads_the_answers_and_settles(world, meeting):
     ask(world, meeting, 11, 14)
     says(world, world.fj, meeting, "yes", "no")
-    client = browse(world.oco)
+    client = signed_in(world.oco)
     page = client.get(at(meeting)).content.decode()
     assert "2 have not answered: Palau, Vanuatu" in page
     assert 'name="close"' in page
@@ -266,12 +255,12 @@ def test_the_secretariat_reads_the_answers_and_settles(world, browse, meeting):
     assert 'name="close"' not in client.get(at(meeting)).content.decode()
 
 
-def test_who_takes_no_part_finds_no_poll(world, hall, browse, zones):
+def test_who_takes_no_part_finds_no_poll(world, hall, zones):
     meeting = hall.plan("FJ", day=None, clock=None)
     ask(world, meeting)
-    assert browse(world.fj).get(at(meeting)).status_code == 200
-    assert browse(world.vu).get(at(meeting)).status_code == 404
-    assert browse(world.vu).post(at(meeting), {"close": "none"}).status_code == 404
+    assert signed_in(world.fj).get(at(meeting)).status_code == 200
+    assert signed_in(world.vu).get(at(meeting)).status_code == 404
+    assert signed_in(world.vu).post(at(meeting), {"close": "none"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -285,19 +274,19 @@ def test_who_takes_no_part_finds_no_poll(world, hall, browse, zones):
         "host=ZZ",
     ],
 )
-def test_an_address_typed_by_hand_shows_the_form_again(world, browse, query):
-    response = browse(world.oco).get(f"{reverse('meetings:find')}?{query}")
+def test_an_address_typed_by_hand_shows_the_form_again(world, query):
+    response = signed_in(world.oco).get(f"{reverse('meetings:find')}?{query}")
     assert response.status_code == 400
 
 
-def test_home_says_what_waits_for_an_answer_until_there_is_one(world, hall, browse, meeting):
+def test_home_says_what_waits_for_an_answer_until_there_is_one(world, hall, meeting):
     invited = invite(actor=world.actor(world.oco), meeting=hall.plan("FJ", title="Ziphrannet"))
     ask(world, meeting)
-    client = browse(world.fj)
+    client = signed_in(world.fj)
     page = client.get("/").content.decode()
     for verb in ("Reply to the invitation", "Answer the poll"):
         assert verb in page
-        assert verb not in browse(world.oco).get("/").content.decode()
+        assert verb not in signed_in(world.oco).get("/").content.decode()
     answer(**hall.both(world.fj), meeting=invited, answer="no")
     says(world, world.fj_contact, meeting, "yes")
     page = client.get("/").content.decode()

@@ -19,6 +19,7 @@ from activity.models import JournalEntry, Notice
 from activity.reminders import send_due
 from meetings.models import ActionPoint, Attendance, Decision, Meeting, Proposal
 from meetings.services.deciding import close_proposal, propose, take_action
+from tests.factories import signed_in
 from tests.meetings.outcome import ACTION, DECIDED, SECRET_ACTION, SECRET_DECISION, hold, take_seats
 
 TICK = Actor.command("tick")
@@ -34,7 +35,7 @@ def outcome(world, hall):
 
 
 def test_decisions_are_found_by_their_words_and_their_numbers(world, outcome):
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     first = outcome.decision.number
     for typed in ("tokelau", first.lower(), "Invited SIT"):
         page = client.get("/decisions/", {"q": typed}).content.decode()
@@ -50,8 +51,8 @@ def test_decisions_are_found_by_their_words_and_their_numbers(world, outcome):
 def test_the_secretariat_marks_what_a_later_decision_replaces(world, outcome):
     first, second = outcome.decision, outcome.decided_later()
     data = {"decision": first.number, "by": second.number}
-    assert outcome.browser(world.vu).post("/decisions/", data).status_code == 403
-    secretary = outcome.browser(world.oco)
+    assert signed_in(world.vu).post("/decisions/", data).status_code == 403
+    secretary = signed_in(world.oco)
     backwards = {"decision": second.number, "by": first.number}
     assert secretary.post("/decisions/", backwards).status_code == 400
     assert secretary.post("/decisions/", {**data, "decision": "D-1"}).status_code == 404
@@ -63,7 +64,7 @@ def test_the_secretariat_marks_what_a_later_decision_replaces(world, outcome):
 
 def test_a_closed_decision_replaces_no_open_one_because_others_would_learn_of_it(world, outcome):
     first, closed = Decision.objects.order_by("taken_at")
-    secretary = outcome.browser(world.oco)
+    secretary = signed_in(world.oco)
     assert closed.number not in options(secretary.get("/decisions/"))
     answer = secretary.post("/decisions/", {"decision": first.number, "by": closed.number})
     assert answer.status_code == 400
@@ -107,8 +108,8 @@ def test_its_owner_reports_in_place_and_others_are_refused(world, outcome):
     action = outcome.action
     data = {"words": "Half of it.", "state": "open", "base": "0", "box": "ours"}
     for user in (world.pw, world.fj):
-        assert outcome.browser(user).post(page_of(action), data).status_code == 403
-    owner = outcome.browser(world.vu)
+        assert signed_in(user).post(page_of(action), data).status_code == 403
+    owner = signed_in(world.vu)
     answer = owner.post(page_of(action), data)
     assert answer["Location"] == f"/actions/?box=ours#{action.number}"
     done = {"words": "All of it.", "state": "done", "base": "1"}
@@ -122,25 +123,25 @@ def test_its_owner_reports_in_place_and_others_are_refused(world, outcome):
 def test_a_report_over_another_shows_both(world, outcome):
     address = page_of(outcome.action)
     data = {"words": "The list is sent.", "state": "open", "base": "0"}
-    outcome.browser(world.vu).post(address, data)
-    answer = outcome.browser(world.oco).post(address, {**data, "words": "Asked again."})
+    signed_in(world.vu).post(address, data)
+    answer = signed_in(world.oco).post(address, {**data, "words": "Asked again."})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "The list is sent." in page
     assert "Asked again." in page
     assert 'name="base" value="1"' in page
-    bad = outcome.browser(world.vu).post(address, {"words": "zorp", "state": "eaten", "base": "1"})
+    bad = signed_in(world.vu).post(address, {"words": "zorp", "state": "eaten", "base": "1"})
     assert bad.status_code == 400
     assert "zorp" in bad.content.decode()
 
 
 def test_an_action_of_a_closed_item_or_of_another_meeting_is_not_there(world, hall, outcome):
     closed = ActionPoint.objects.get(item=outcome.closed)
-    client = outcome.browser(world.pw)
+    client = signed_in(world.pw)
     for address in (page_of(closed), f"/actions/{uuid4()}/"):
         assert client.get(address).status_code == 404
         assert client.post(address, {"words": "x", "state": "done"}).status_code == 404
-    assert outcome.browser(world.fj).get(page_of(closed)).status_code == 200
+    assert signed_in(world.fj).get(page_of(closed)).status_code == 200
 
 
 def test_no_cell_of_the_table_computes(world, hall, outcome):
@@ -149,7 +150,7 @@ def test_no_cell_of_the_table_computes(world, hall, outcome):
     item = later.items.first()
     for words in ("=HYPERLINK(1)", "+1", "@x", "-2+3", "\t=1"):
         take_action(**hall.both(world.oco), item=item, words=words, owner="VU", due_on=None)
-    answer = outcome.browser(world.vu).get("/actions/csv/?box=ours")
+    answer = signed_in(world.vu).get("/actions/csv/?box=ours")
     text = answer.content.decode()
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
@@ -178,7 +179,7 @@ def test_an_owner_is_reminded_on_its_own_days_and_only_then(world, outcome):
     told = Notice.objects.filter(event="meetings.action_due")
     assert {one.recipient_id for one in told} == {world.vu.pk, world.vu_contact.pk}
     assert told.first().target == f"meetings.actionpoint:{action.uuid}"
-    assert page_of(action) in outcome.browser(world.vu).get("/notices/").content.decode()
+    assert page_of(action) in signed_in(world.vu).get("/notices/").content.decode()
     assert send_due(TICK, morning + 10 * DAY) == 1
     assert Notice.objects.filter(event="meetings.action_late", recipient=world.vu).exists()
     ActionPoint.objects.filter(pk=action.pk).update(state="done")
@@ -197,7 +198,7 @@ def test_home_says_what_is_owed_after_a_meeting(world, outcome):
 
 @pytest.mark.parametrize("address", ["/actions/?box=all", "/decisions/"])
 def test_a_longer_register_takes_no_more_questions(world, hall, outcome, address):
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     client.get(address)
     with CaptureQueriesContext(connection) as few:
         client.get(address)
@@ -232,14 +233,14 @@ def typed(day, **more):
 @pytest.fixture
 def round_(world, hall, outcome):
     """A text that was sent round by the page."""
-    client = outcome.browser(world.oco)
+    client = signed_in(world.oco)
     answer = client.post("/meetings/silence/new/", typed(timezone.localdate() + 9 * DAY, send="1"))
     assert answer.status_code == 302, answer.content
     return answer["Location"]
 
 
 def test_a_text_is_sent_round_after_each_deadline_was_shown(world, outcome):
-    client, day = outcome.browser(world.oco), timezone.localdate() + 9 * DAY
+    client, day = signed_in(world.oco), timezone.localdate() + 9 * DAY
     shown = client.post("/meetings/silence/new/", typed(day, check="1")).content.decode()
     assert "3 administrations may object until then:" in shown
     assert "The quombat form is adopted." in shown
@@ -255,7 +256,7 @@ def test_a_text_is_sent_round_after_each_deadline_was_shown(world, outcome):
 
 
 def test_only_the_secretariat_sends_a_text_round(world, outcome):
-    client = outcome.browser(world.vu)
+    client = signed_in(world.vu)
     assert client.get("/meetings/silence/new/").status_code == 403
     data = typed(timezone.localdate() + 9 * DAY, send="1")
     assert client.post("/meetings/silence/new/", data).status_code == 403
@@ -279,15 +280,15 @@ def test_each_reads_the_deadline_in_its_own_day(world, outcome, round_):
 
 
 def test_an_objection_with_its_reason_ends_it(world, outcome, round_):
-    assert outcome.browser(world.oco).post(round_, {"words": "no"}).status_code == 403
-    client = outcome.browser(world.vu)
+    assert signed_in(world.oco).post(round_, {"words": "no"}).status_code == 403
+    client = signed_in(world.vu)
     assert "Object for Vanuatu" in client.get(round_).content.decode()
     assert client.post(round_, {"words": " "}).status_code == 400
     assert client.post(round_, {"words": "Too dear."}).status_code == 302
     page = outcome.reads(world.fj, round_)
     assert "Silence broken" in page
     assert "Too dear." in page
-    assert outcome.browser(world.fj).post(round_, {"words": "Me too"}).status_code == 403
+    assert signed_in(world.fj).post(round_, {"words": "Me too"}).status_code == 403
 
 
 def test_silence_to_the_end_is_a_decision_by_the_worker(world, outcome, round_):
@@ -323,26 +324,16 @@ def test_who_takes_no_part_finds_no_text(world, hall):
     from accounts.models import Seat
 
     Seat.objects.filter(administration="PW").delete()
-    secretary = outcome_browser(world, world.oco)
+    secretary = signed_in(world.oco)
     answer = secretary.post(
         "/meetings/silence/new/", typed(timezone.localdate() + 9 * DAY, send="1")
     )
-    palau = outcome_browser(world, world.pw)
+    palau = signed_in(world.pw)
     assert palau.get(answer["Location"]).status_code == 404
     assert palau.post(answer["Location"], {"words": "no"}).status_code == 404
     assert "Form of alerts" not in palau.get("/meetings/silence/").content.decode()
-    vanuatu = outcome_browser(world, world.vu).get("/meetings/silence/").content.decode()
+    vanuatu = signed_in(world.vu).get("/meetings/silence/").content.decode()
     assert "Form of alerts" in vanuatu
-
-
-def outcome_browser(world, user):
-    from django.test import Client
-
-    from tests.factories import sign_in
-
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 # The year in figures --------------------------------------------------------------------------
@@ -358,7 +349,7 @@ def test_the_year_counts_who_came_late_and_who_sent_apologies(world, outcome):
     rows = Attendance.objects.filter(meeting=outcome.meeting, administration="VU")
     rows.update(arrived_at=outcome.meeting.opened_at + datetime.timedelta(minutes=20))
     ActionPoint.objects.filter(item=outcome.item).update(state="done", settled_at=timezone.now())
-    found = figures(outcome.browser(world.pw))
+    found = figures(signed_in(world.pw))
     told = {
         code: tuple(row[name] for name in ("Meetings held", "Present", "Of these late",
                                            "Apologies", "Absent"))
@@ -377,6 +368,6 @@ def test_the_figures_are_those_of_meetings_that_one_may_read(world, hall, outcom
     Meeting.objects.filter(pk=outcome.meeting.pk).update(fiscal_year="2025-26")
     other = hall.plan("VU")
     Meeting.objects.filter(pk=other.pk).update(state="held")
-    assert set(figures(outcome.browser(world.pw), "2026-27")) == {"FJ", "VU", "PW"}
+    assert set(figures(signed_in(world.pw), "2026-27")) == {"FJ", "VU", "PW"}
     assert "2026-27" not in outcome.reads(world.pw, "/meetings/reports/")
     assert "2026-27" in outcome.reads(world.vu, "/meetings/reports/")

@@ -6,14 +6,13 @@ import re
 from html import unescape
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Seat
 from meetings.models import ActionPoint, Attendance, Decision, Hand, Meeting
 from meetings.services.noting import write_join_details
 from meetings.services.room import call_item, check_in, open_meeting, write_notes
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.hall import ITEM
 from tests.meetings.chamber import JSON, Room, furnished, words_of
 
@@ -112,9 +111,7 @@ def test_of_a_closed_item_others_find_nothing_in_the_room(world, room):
 def test_who_takes_no_part_finds_no_room(world, hall):
     meeting = hall.plan("FJ")
     hall.item(meeting)
-    strange, invited = Client(), Client()
-    sign_in(strange, world.vu)
-    sign_in(invited, world.fj)
+    strange, invited = signed_in(world.vu), signed_in(world.fj)
     for address in ("", "screen/", "clock/", "open/", "close/", "join/"):
         assert strange.get(f"/meetings/{meeting.ref}/live/{address}").status_code == 404
     assert invited.get(f"/meetings/{meeting.ref}/live/").status_code == 200

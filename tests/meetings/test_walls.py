@@ -14,6 +14,7 @@ from meetings.models import Ballot, Hand, MinutesComment, Proposal
 from meetings.queries import with_people
 from meetings.services import deciding, room
 from meetings.services.minutes import settle_comment
+from tests.factories import signed_in
 from tests.meetings import chamber
 from tests.meetings.walls import addresses, asked
 
@@ -21,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 class TestWhoIsOutside:
-    def test_every_address_of_a_meeting_is_nowhere_for_an_outsider(self, world, hall, browser):
+    def test_every_address_of_a_meeting_is_nowhere_for_an_outsider(self, world, hall):
         """Palau does not take part, with every key that it has; Vanuatu does."""
         sitting = hall.sitting("VU")
-        palau, vanuatu, count, met = browser(world.pw), browser(world.vu), 0, set()
+        palau, vanuatu, count, met = signed_in(world.pw), signed_in(world.vu), 0, set()
         for name, address in addresses(sitting.meeting, sitting.item):
             for answer in asked(palau, name, address):
                 assert answer.status_code == 404, (name, answer.status_code)
@@ -33,19 +34,17 @@ class TestWhoIsOutside:
         assert count > 60
         assert {200, 302, 403} <= met
 
-    def test_an_observer_whom_nobody_invited_is_an_outsider(self, world, hall, browser):
+    def test_an_observer_whom_nobody_invited_is_an_outsider(self, world, hall):
         sitting = hall.sitting("VU")
-        client = browser(world.newcomer("FJ", Role.OBSERVER))
+        client = signed_in(world.newcomer("FJ", Role.OBSERVER))
         for name, address in addresses(sitting.meeting, sitting.item):
             for answer in asked(client, name, address):
                 assert answer.status_code in {302, 404}, (name, answer.status_code)
                 assert sitting.meeting.ref not in answer.headers.get("Location", "").split("?")[0]
 
-    def test_every_address_of_a_closed_item_is_nowhere_for_who_is_outside_it(
-        self, world, held, browser
-    ):
+    def test_every_address_of_a_closed_item_is_nowhere_for_who_is_outside_it(self, world, held):
         """Palau is in the meeting, and reads the open item under the very same addresses."""
-        palau, seen = browser(world.pw), 0
+        palau, seen = signed_in(world.pw), 0
         for name, address in addresses(held.meeting, held.closed):
             if not any(
                 str(one) in address
@@ -67,8 +66,8 @@ class TestWhoIsOutside:
         }
         assert {200, 302, 403} <= opened
 
-    def test_whose_appointment_ended_is_out_at_once(self, world, hall, live, browser):
-        vanuatu = browser(world.vu)
+    def test_whose_appointment_ended_is_out_at_once(self, world, hall, live):
+        vanuatu = signed_in(world.vu)
         assert vanuatu.get(live.url).status_code == 200
         yesterday = timezone.localdate() - datetime.timedelta(days=1)
         Appointment.objects.filter(user=world.vu).update(until=yesterday)
@@ -77,16 +76,14 @@ class TestWhoIsOutside:
         assert vanuatu.post(f"{live.url}hand/", {"hand": "raise"}).status_code in {302, 403, 404}
         assert not Hand.objects.filter(user=world.vu).exists()
 
-    def test_an_officer_without_the_key_sees_that_it_is_locked_and_no_word(
-        self, world, hall, live, browser
-    ):
+    def test_an_officer_without_the_key_sees_that_it_is_locked_and_no_word(self, world, hall, live):
         newcomer = world.newcomer("VU", Role.CONTACT)
-        client = browser(newcomer)
+        client = signed_in(newcomer)
         for address in (live.url, f"/meetings/{live.meeting.ref}/"):
             answer = client.get(address, follow=True)
             assert "Wexelbird" not in answer.content.decode()
             assert "Second thing" not in answer.content.decode()
-        granted = browser(world.vu).get(live.url).content.decode()
+        granted = signed_in(world.vu).get(live.url).content.decode()
         assert "Second thing" in granted
 
 

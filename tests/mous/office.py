@@ -11,16 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from tests.factories import sign_in
-
 SLUG = "oco-mou"
 BODY = b"The wexelbird signed at dawn.\n"
-
-
-def browser(user: Any) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
 
 
 def page(*rest: object, slug: str = SLUG) -> str:

@@ -5,12 +5,11 @@ import re
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from mous import trusted
 from mous.models import AuthorityEnd, GateSetting, LegalBasis, OtherAuthority
-from tests.factories import sign_in
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 LAW = "Ziphrannet Act 1986"
@@ -27,9 +26,7 @@ def people(world):
     """`people("vu")` is signed in."""
 
     def of(name):
-        client = Client()
-        sign_in(client, getattr(world, name))
-        return client
+        return signed_in(getattr(world, name))
 
     return of
 
@@ -136,7 +133,6 @@ def test_an_observer_sees_none_of_it(gate, people, world):
     from access.roles import Role
 
     watcher = world.newcomer("PW", Role.OBSERVER, name="watcher")
-    client = Client()
-    sign_in(client, watcher)
+    client = signed_in(watcher)
     for name in ("mous:bases", "mous:authorities"):
         assert client.get(reverse(name)).status_code in {302, 403, 404}

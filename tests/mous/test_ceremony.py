@@ -15,7 +15,8 @@ from mous.queries import acts_of
 from mous.reading import open_acts
 from mous.services.ceremony import Signature, confirm_signatures, enter_signatures
 from tests.bulletins.attaching import fetched
-from tests.mous.office import browser, hidden, links, page, photograph, words
+from tests.factories import signed_in
+from tests.mous.office import hidden, links, page, photograph, words
 from tests.vault.test_at_once import together
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def signed(client, **more):
 
 
 def test_all_who_signed_are_entered_in_one_go(world, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     data = signed(client)
     photo = SimpleUploadedFile("page.jpg", photograph(), "image/jpeg")
     answer = client.post(PLACE, {**data, "fj-file": photo})
@@ -67,7 +68,7 @@ def test_all_who_signed_are_entered_in_one_go(world, instrument):
 
 
 def test_sent_again_nothing_is_entered_twice(world, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     data = signed(client)
     assert client.post(PLACE, data).status_code == 302
     assert client.post(PLACE, data).status_code == 302
@@ -75,7 +76,7 @@ def test_sent_again_nothing_is_entered_twice(world, instrument):
 
 
 def test_one_fault_and_none_is_entered_but_all_is_still_there(world, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     data = signed(client, **{"pw-signatory": ""})
     answer = client.post(PLACE, data)
     assert answer.status_code == 400
@@ -87,7 +88,7 @@ def test_one_fault_and_none_is_entered_but_all_is_still_there(world, instrument)
 
 
 def test_who_has_signed_cannot_sign_again(world, chancery, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     data = signed(client)
     chancery.act("FJ", "SIGNED_DEFINITIVE", "2024-04-01")
     answer = client.post(PLACE, data)
@@ -105,9 +106,9 @@ def test_only_the_depositary_holds_a_ceremony(world, chancery, instrument):
         )  # fmt: skip
     with pytest.raises(Refused):
         confirm_signatures(**chancery.both(world.fj), instrument=instrument, acts=[])
-    data = signed(browser(world.oco))
+    data = signed(signed_in(world.oco))
     for person in (world.fj, world.vu_contact):
-        client = browser(person)
+        client = signed_in(person)
         assert client.get(PLACE).status_code == 403
         assert client.post(PLACE, data).status_code == 403
         assert client.get(CONFIRM).status_code == 403
@@ -118,13 +119,13 @@ def test_only_the_depositary_holds_a_ceremony(world, chancery, instrument):
 class TestTheSecondPerson:
     @pytest.fixture
     def entered(self, world, instrument):
-        client = browser(world.oco)
+        client = signed_in(world.oco)
         photo = SimpleUploadedFile("page.jpg", photograph(), "image/jpeg")
         client.post(PLACE, {**signed(client), "fj-file": photo})
         return client
 
     def test_sees_each_photograph_and_confirms_what_is_ticked(self, world, entered):
-        client = browser(world.oco_contact)
+        client = signed_in(world.oco_contact)
         shown = client.get(CONFIRM)
         picture = shown.content.decode().split('<img src="')[1].split('"')[0]
         assert fetched(client.get(picture)).startswith(b"\xff\xd8")
@@ -141,27 +142,27 @@ class TestTheSecondPerson:
         assert not Act.objects.filter(state="confirmed").exists()
 
     def test_confirms_nothing_unseen(self, world, entered):
-        client = browser(world.oco_contact)
+        client = signed_in(world.oco_contact)
         answer = client.post(CONFIRM, {}, follow=True)
         assert "tick what you have seen" in words(answer)
         assert not Act.objects.filter(state="confirmed").exists()
 
     def test_is_told_of_one_that_somebody_answered_meanwhile(self, world, entered):
-        browser(world.fj).post(page("acts", 1, "confirm"))
-        answer = browser(world.oco_contact).post(CONFIRM, {"seen": ["1", "2"]}, follow=True)
+        signed_in(world.fj).post(page("acts", 1, "confirm"))
+        answer = signed_in(world.oco_contact).post(CONFIRM, {"seen": ["1", "2"]}, follow=True)
         shown = words(answer)
         assert "1 signature confirmed" in shown
         assert "1 had been answered by somebody else meanwhile." in shown
 
     def test_does_not_confirm_an_entry_that_was_changed_by_hand(self, world, entered):
         Act.objects.filter(number=1).update(kind="SIGNED_SUBJECT")
-        answer = browser(world.oco_contact).post(CONFIRM, {"seen": ["1", "2"]}, follow=True)
+        answer = signed_in(world.oco_contact).post(CONFIRM, {"seen": ["1", "2"]}, follow=True)
         assert "An entry is not what was signed" in words(answer)
         assert [a.state for a in Act.objects.order_by("number")] == ["entered", "confirmed"]
 
     def test_an_act_of_another_instrument_is_not_among_them(self, world, chancery, entered):
         other = chancery.open("reefs")
-        client = browser(world.oco_contact)
+        client = signed_in(world.oco_contact)
         client.post(page("ceremony", "confirm", slug=other.slug), {"seen": ["1", "2"]})
         assert not Act.objects.filter(state="confirmed").exists()
 
@@ -169,7 +170,7 @@ class TestTheSecondPerson:
 @pytest.mark.django_db(transaction=True)
 def test_the_page_sent_from_two_windows_at_once_is_entered_once(world, chancery):
     chancery.open()
-    windows = [browser(world.oco), browser(world.oco)]
+    windows = [signed_in(world.oco), signed_in(world.oco)]
     data = signed(windows[0], **{"fj-act": str(uuid.uuid4()), "pw-act": str(uuid.uuid4())})
     answers = []
     together(*(lambda w=w: answers.append(w.post(PLACE, data).status_code) for w in windows))
@@ -183,7 +184,7 @@ def test_confirmed_by_two_at_once_each_is_confirmed_once(world, chancery):
     chancery.open()
     for code in ("FJ", "VU"):
         chancery.enter(world.oco, code, "SIGNED_DEFINITIVE", "2024-05-01", words=ActWords())
-    windows = [browser(world.oco_contact), browser(world.colleague("OCO", name="third"))]
+    windows = [signed_in(world.oco_contact), signed_in(world.colleague("OCO", name="third"))]
     answers = []
     seen = {"seen": ["1", "2"]}
     together(*(lambda w=w: answers.append(w.post(CONFIRM, seen).status_code) for w in windows))

@@ -17,7 +17,8 @@ from mous.models import Act, ActDraft
 from mous.services.evidence import stored_files
 from tests.bulletins.attaching import fetched, pieces, text_of
 from tests.bulletins.test_canaries import database_dump
-from tests.mous.office import BODY, browser, enters, hidden, links, page, photograph, typed, words
+from tests.factories import signed_in
+from tests.mous.office import BODY, enters, hidden, links, page, photograph, typed, words
 from vault import storage
 from vault.models import SealedFile
 from vault.uploads import receive_whole
@@ -59,21 +60,21 @@ def files_place(act_id, code="any", slug="oco-mou"):
 
 class TestReading:
     def test_every_member_reads_it_while_the_act_still_waits(self, world, instrument):
-        enters(browser(world.oco), ("quagmarine.txt", BODY))
+        enters(signed_in(world.oco), ("quagmarine.txt", BODY))
         for person in (world.vu, world.fj_contact, world.oco_contact):
-            client = browser(person)
+            client = signed_in(person)
             (link,) = links(client.get(page("acts", 1)), "/files/")
             answer = client.get(link)
             assert fetched(answer) == BODY
             assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''quagmarine.txt"
         assert recorded(Event.EVIDENCE_DOWNLOADED) == 3
-        reader = browser(world.colleague("PW", Role.READER, name="reader"))
+        reader = signed_in(world.colleague("PW", Role.READER, name="reader"))
         assert fetched(reader.get(link)) == BODY
 
     def test_an_observer_and_a_stranger_find_nothing(self, world, instrument):
-        enters(browser(world.oco), ("quagmarine.txt", BODY))
-        (link,) = links(browser(world.fj).get(page("acts", 1)), "/files/")
-        observer = browser(world.newcomer("PW", Role.OBSERVER, name="observer"))
+        enters(signed_in(world.oco), ("quagmarine.txt", BODY))
+        (link,) = links(signed_in(world.fj).get(page("acts", 1)), "/files/")
+        observer = signed_in(world.newcomer("PW", Role.OBSERVER, name="observer"))
         assert observer.get(link).status_code == 404
         assert Client().get(link).status_code == 302
         assert recorded(Event.EVIDENCE_DOWNLOADED) == 0
@@ -81,13 +82,13 @@ class TestReading:
     def test_its_sum_stands_on_the_page(self, world, instrument):
         import hashlib
 
-        enters(browser(world.oco), ("quagmarine.txt", BODY))
-        shown = words(browser(world.vu).get(page("acts", 1)))
+        enters(signed_in(world.oco), ("quagmarine.txt", BODY))
+        shown = words(signed_in(world.vu).get(page("acts", 1)))
         assert hashlib.sha256(BODY).hexdigest() in shown
 
     def test_a_file_of_another_act_or_instrument_is_not_found(self, world, chancery, instrument):
         other = chancery.open("reefs")
-        client = browser(world.oco)
+        client = signed_in(world.oco)
         enters(client, ("one.txt", BODY))
         enters(client, ("two.txt", b"other\n"), party="VU")
         enters(client, ("three.txt", b"third\n"), slug=other.slug)
@@ -99,14 +100,14 @@ class TestReading:
         assert recorded(Event.SEAL_BROKEN) == 0
 
     def test_one_put_in_its_place_by_hand_is_met_before_the_first_byte(self, world, instrument):
-        enters(browser(world.oco), ("quagmarine.txt", BODY))
+        enters(signed_in(world.oco), ("quagmarine.txt", BODY))
         (stored,) = stored_files([Act.objects.get()]).values()
         with storage.open_kept(stored.row.disk_name) as kept:
             path = kept.name
         with open(path, "r+b") as kept:
             kept.seek(60)
             kept.write(b"\x00\x01\x02")
-        answer = browser(world.vu).get(page("acts", 1, "files", stored.id))
+        answer = signed_in(world.vu).get(page("acts", 1, "files", stored.id))
         assert answer.status_code == 409
         assert "This file is damaged on the server" in words(answer)
         assert (recorded(Event.SEAL_BROKEN), recorded(Event.EVIDENCE_DOWNLOADED)) == (1, 0)
@@ -114,9 +115,9 @@ class TestReading:
     def test_an_act_that_somebody_changed_by_hand_shows_neither_words_nor_files(
         self, world, instrument
     ):
-        enters(browser(world.oco), ("quagmarine.txt", BODY), signatory="Ana Snargle")
+        enters(signed_in(world.oco), ("quagmarine.txt", BODY), signatory="Ana Snargle")
         Act.objects.update(kind="IN_EFFECT")
-        client = browser(world.fj)
+        client = signed_in(world.fj)
         shown = words(client.get(page("acts", 1)))
         assert "is not what two persons signed" in shown
         assert "Ana Snargle" not in shown
@@ -128,18 +129,18 @@ class TestReading:
 
 class TestArriving:
     def test_a_large_one_comes_in_pieces_and_goes_along(self, world, instrument):
-        client, body = browser(world.oco), text_of(150_000)
+        client, body = signed_in(world.oco), text_of(150_000)
         act_id = hidden(client.get(page("enter")), "act")
         sends(client, files_place(act_id), "scan.txt", body)
         assert "scan.txt" in words(client.get(page("enter")))  # the page loaded anew
         assert hidden(client.get(page("enter")), "act") == act_id
         assert client.post(page("enter"), typed(act=act_id)).status_code == 302
         (link,) = links(client.get(page("acts", 1)), "/files/")
-        assert fetched(browser(world.vu).get(link)) == body
+        assert fetched(signed_in(world.vu).get(link)) == body
         assert not ActDraft.objects.exists()
 
     def test_half_a_file_is_not_entered(self, world, instrument):
-        client, body = browser(world.oco), text_of(150_000)
+        client, body = signed_in(world.oco), text_of(150_000)
         act_id = hidden(client.get(page("enter")), "act")
         begun = client.post(files_place(act_id), {"name": "scan.txt", "size": len(body)})
         answer = client.put(
@@ -153,12 +154,12 @@ class TestArriving:
         assert not Act.objects.exists()
 
     def test_nobody_touches_the_files_of_anothers_draft(self, world, instrument):
-        client, body = browser(world.oco), text_of(2000)
+        client, body = signed_in(world.oco), text_of(2000)
         act_id = hidden(client.get(page("enter")), "act")
         url = sends(client, files_place(act_id), "scan.txt", body)
         assert client.get(url).status_code == 200
         for person in (world.oco_contact, world.fj, world.vu):
-            other = browser(person)
+            other = signed_in(person)
             json = {"Accept": "application/json"}
             assert other.get(url, headers=json).status_code == 404
             assert other.delete(url, headers=json).status_code == 404
@@ -179,21 +180,21 @@ class TestArriving:
         assert SealedFile.objects.get().owner_id == world.oco.pk
 
     def test_who_may_enter_nothing_may_send_nothing(self, world, chancery, instrument):
-        reader = browser(world.colleague("FJ", Role.READER, name="reader"))
+        reader = signed_in(world.colleague("FJ", Role.READER, name="reader"))
         place, facts = files_place(uuid.uuid4()), {"name": "x.txt", "size": 3}
         assert reader.post(place, facts).status_code == 403
-        assert browser(world.fj).post(place, facts).status_code == 201
+        assert signed_in(world.fj).post(place, facts).status_code == 201
         for code in ("vu", "oco"):
-            answer = browser(world.fj).post(files_place(uuid.uuid4(), code), facts)
+            answer = signed_in(world.fj).post(files_place(uuid.uuid4(), code), facts)
             assert answer.status_code in (403, 404)
         text = f"/mous/oco-mou/drafts/text/any/{uuid.uuid4()}/files/"
-        assert browser(world.fj).post(text, facts).status_code == 403
-        assert browser(world.oco).post(text, facts).status_code == 201
+        assert signed_in(world.fj).post(text, facts).status_code == 403
+        assert signed_in(world.oco).post(text, facts).status_code == 201
 
     def test_after_a_month_what_was_only_begun_is_gone_with_its_files(
         self, world, instrument, django_capture_on_commit_callbacks
     ):
-        client = browser(world.oco)
+        client = signed_in(world.oco)
         act_id = hidden(client.get(page("enter")), "act")
         sends(client, files_place(act_id), "scan.txt", text_of(2000))
         tick(now=timezone.now() + datetime.timedelta(days=29))
@@ -214,15 +215,15 @@ class TestNoTrace:
     ):
         caplog.set_level(logging.DEBUG)
         body = b"sproketaan " * 200
-        oco = browser(world.oco)
+        oco = signed_in(world.oco)
         answer = enters(
             oco, ("quagmarine.txt", body), place="zanquilla hall", signatory="Vorpentine",
             text="brillowmast", note="tuvanikel", kind="DECLARATION",
         )  # fmt: skip
         assert answer.status_code == 302
-        browser(world.fj).post(page("acts", 1, "confirm"))
-        assert "Vorpentine" in words(browser(world.vu).get(page("acts", 1)))
-        assert "brillowmast" in words(browser(world.vu).get(page("notifications", 1)))
+        signed_in(world.fj).post(page("acts", 1, "confirm"))
+        assert "Vorpentine" in words(signed_in(world.vu).get(page("acts", 1)))
+        assert "brillowmast" in words(signed_in(world.vu).get(page("notifications", 1)))
         assert OutgoingMail.objects.exists()
         kept = database_dump() + caplog.text.encode()
         kept += b"".join(p.read_bytes() for p in (tmp_path / "files").rglob("*") if p.is_file())
@@ -231,6 +232,6 @@ class TestNoTrace:
                 assert form.encode() not in kept, canary
 
     def test_a_photograph_loses_where_it_was_taken(self, world, instrument):
-        enters(browser(world.oco), ("page.jpg", photograph()))
-        shown = browser(world.fj).get(page("acts", 1)).content.decode()
+        enters(signed_in(world.oco), ("page.jpg", photograph()))
+        shown = signed_in(world.fj).get(page("acts", 1)).content.decode()
         assert "Show the photograph" in shown

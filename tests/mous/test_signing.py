@@ -18,8 +18,8 @@ from mous.services.acts import NotPossible, confirm_act
 from mous.services.signing import seal_of, sign_instrument
 from mous.services.texts import newest_texts
 from mous.signature import read_signature
-from tests.factories import PHRASE
-from tests.mous.office import browser, hidden, page, words
+from tests.factories import PHRASE, signed_in
+from tests.mous.office import hidden, page, words
 from tests.mous.test_texts import deposits
 from tools import verify_signature as script
 from vault.crypto.errors import CannotOpen
@@ -38,8 +38,8 @@ def files_dir(settings, tmp_path):
 @pytest.fixture
 def instrument(chancery, world):
     made = chancery.open()
-    deposits(browser(world.oco), "en", b"Article 1. The reef.\n")
-    deposits(browser(world.oco), "fr", b"Article premier. Le recif.\n")
+    deposits(signed_in(world.oco), "en", b"Article 1. The reef.\n")
+    deposits(signed_in(world.oco), "fr", b"Article premier. Le recif.\n")
     return made
 
 
@@ -93,21 +93,21 @@ class TestThePage:
         }  # fmt: skip
 
     def test_the_head_reads_types_the_phrase_and_signs(self, world, instrument, head):
-        client = browser(head)
+        client = signed_in(head)
         assert "Open the text" in words(client.get(page("sign")))
         answer = client.post(page("sign"), self.form(client))
         assert answer["Location"] == page("acts", 1)
         act = Act.objects.get()
         assert (act.electronic, act.is_waiting, act.party.code) == (True, True, "FJ")
-        shown = words(browser(world.oco).get(page("acts", 1)))
+        shown = words(signed_in(world.oco).get(page("acts", 1)))
         assert "The signature verifies" in shown
         assert "signed here" in shown
-        assert browser(world.oco).post(page("acts", 1, "confirm")).status_code == 302
+        assert signed_in(world.oco).post(page("acts", 1, "confirm")).status_code == 302
         assert Act.objects.get().is_confirmed
         assert Notification.objects.count() == 1
 
     def test_with_another_phrase_nothing_is_signed(self, world, instrument, head):
-        client = browser(head)
+        client = signed_in(head)
         answer = client.post(page("sign"), self.form(client, password="not the phrase at all"))
         assert answer.status_code == 400
         assert "That is not your passphrase." in words(answer)
@@ -116,14 +116,14 @@ class TestThePage:
         assert not Act.objects.exists()
 
     def test_unread_nothing_is_signed(self, world, instrument, head):
-        client = browser(head)
+        client = signed_in(head)
         data = self.form(client)
         del data["read"]
         assert client.post(page("sign"), data).status_code == 400
         assert not Act.objects.exists()
 
     def test_sent_twice_it_is_one_signature(self, world, instrument, head):
-        client = browser(head)
+        client = signed_in(head)
         data = self.form(client)
         assert client.post(page("sign"), data)["Location"] == page("acts", 1)
         assert client.post(page("sign"), data)["Location"] == page("acts", 1)
@@ -131,18 +131,18 @@ class TestThePage:
         assert "has signed already" in words(client.get(page("sign")))
 
     def test_nobody_but_the_head_comes_here(self, world, instrument, head):
-        data = self.form(browser(head))
+        data = self.form(signed_in(head))
         for person in (world.fj, world.fj_contact, world.vu):
-            client = browser(person)
+            client = signed_in(person)
             assert client.get(page("sign")).status_code == 403
             assert client.post(page("sign"), data).status_code == 403
-        assert browser(world.oco).get(page("sign")).status_code == 404  # is no participant
+        assert signed_in(world.oco).get(page("sign")).status_code == 404  # is no participant
         assert not Act.objects.exists()
 
     def test_anybody_takes_the_file_and_only_of_this_act(self, world, chancery, instrument, head):
         signs(world, chancery, instrument, head)
         chancery.enter(world.oco, "VU", "SIGNED_DEFINITIVE", "2024-05-01")
-        client = browser(world.pw)
+        client = signed_in(world.pw)
         answer = client.get(page("acts", 1, "signature"))
         assert read_signature(answer.content.decode())["name"] == "Ana Snargle"
         assert "attachment" in answer["Content-Disposition"]
@@ -169,7 +169,7 @@ class TestTheService:
 
     def test_a_text_deposited_meanwhile_is_read_first(self, world, chancery, instrument, head):
         seen = seal_of(newest_texts(instrument))
-        deposits(browser(world.oco), "en", b"Article 1. Two reefs.\n", anew="on")
+        deposits(signed_in(world.oco), "en", b"Article 1. Two reefs.\n", anew="on")
         with pytest.raises(NotPossible) as problem:
             signs(world, chancery, instrument, head, seen=seen)
         assert "read" in problem.value.faults
@@ -182,9 +182,9 @@ class TestTheService:
 
     def test_it_is_still_good_when_a_language_is_deposited_later(self, world, chancery, head):
         made = chancery.open()
-        deposits(browser(world.oco), "en", b"Article 1. The reef.\n")
+        deposits(signed_in(world.oco), "en", b"Article 1. The reef.\n")
         act = signs(world, chancery, made, head)
-        deposits(browser(world.oco), "fr", b"Article premier.\n")
+        deposits(signed_in(world.oco), "fr", b"Article premier.\n")
         assert confirm_act(**chancery.both(world.oco), act=act).is_confirmed
 
     def test_a_false_signature_file_is_not_confirmed(self, world, chancery, instrument, head):

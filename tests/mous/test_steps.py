@@ -21,7 +21,7 @@ from mous.sealing import open_present
 from mous.services.steps import write_note
 from mous.waiting import next_steps
 from tests.bulletins.attaching import fetched
-from tests.factories import sign_in
+from tests.factories import signed_in
 from vault import storage
 from vault.manifests import SealBroken
 from vault.verification import findings
@@ -36,16 +36,6 @@ PLACE = "/mous/oco-mou/fj/steps/"
 @pytest.fixture(autouse=True)
 def files_dir(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture
@@ -88,11 +78,11 @@ def documents_on(client, place=PLACE) -> list[str]:
 
 class TestWhoReads:
     def test_the_administration_and_the_secretariat_read_words_and_documents(
-        self, world, browser, instrument
+        self, world, instrument
     ):
-        fiji, officer = browser(world.fj), browser(world.oco)
+        fiji, officer = signed_in(world.fj), signed_in(world.oco)
         assert writes(fiji, file=(NAME, BODY)).status_code == 302
-        for reader in (fiji, officer, browser(world.fj_contact)):
+        for reader in (fiji, officer, signed_in(world.fj_contact)):
             page = reader.get(PLACE)
             assert CANARY in words(page)
             assert NAME in words(page)
@@ -101,12 +91,12 @@ class TestWhoReads:
         assert JournalEntry.objects.filter(event=Event.EVIDENCE_DOWNLOADED).count() == 3
 
     def test_another_administration_is_refused_with_a_sentence_and_nothing_of_it(
-        self, world, browser, instrument
+        self, world, instrument
     ):
-        fiji = browser(world.fj)
+        fiji = signed_in(world.fj)
         writes(fiji, file=(NAME, BODY))
         (document,) = documents_on(fiji)
-        vanuatu = browser(world.vu)
+        vanuatu = signed_in(world.vu)
         for place in (PLACE, document):
             answer = vanuatu.get(place)
             assert answer.status_code == 403
@@ -118,14 +108,14 @@ class TestWhoReads:
         assert vanuatu.get(document.replace("/fj/", "/vu/")).status_code == 404
 
     def test_an_observer_does_not_find_the_page_and_nobody_finds_one_without_a_participant(
-        self, world, browser, instrument
+        self, world, instrument
     ):
-        assert browser(world.newcomer("FJ", Role.OBSERVER)).get(PLACE).status_code in {302, 404}
-        assert browser(world.fj).get("/mous/oco-mou/zz/steps/").status_code == 404
+        assert signed_in(world.newcomer("FJ", Role.OBSERVER)).get(PLACE).status_code in {302, 404}
+        assert signed_in(world.fj).get("/mous/oco-mou/zz/steps/").status_code == 404
         assert Client().get(PLACE).status_code == 302
 
     def test_with_the_rules_switched_off_the_key_still_decides(
-        self, world, chancery, browser, party, monkeypatch
+        self, world, chancery, party, monkeypatch
     ):
         from access import faces
         from access.faces import Decision
@@ -133,25 +123,25 @@ class TestWhoReads:
 
         noted(chancery, world.fj, party)
         monkeypatch.setitem(faces._RULES, Action.READ_STEPS, lambda *_: Decision(True))
-        answer = browser(world.vu).get(PLACE)
+        answer = signed_in(world.vu).get(PLACE)
         assert answer.status_code == 200
         assert CANARY not in words(answer)
         assert "opens with your key" in words(answer)
 
-    def test_a_reader_reads_and_writes_nothing(self, world, browser, instrument):
-        writes(browser(world.fj))
-        reader = browser(world.colleague("FJ", Role.READER, name="reader"))
+    def test_a_reader_reads_and_writes_nothing(self, world, instrument):
+        writes(signed_in(world.fj))
+        reader = signed_in(world.colleague("FJ", Role.READER, name="reader"))
         page = reader.get(PLACE)
         assert CANARY in words(page)
         assert 'name="words"' not in page.content.decode()
         assert writes(reader).status_code == 403
         assert StepNote.objects.count() == 1
-        writer = browser(world.colleague("FJ", Role.CONTRIBUTOR, name="writer"))
+        writer = signed_in(world.colleague("FJ", Role.CONTRIBUTOR, name="writer"))
         assert writes(writer).status_code == 302
 
-    def test_its_words_are_nowhere_but_under_the_seal(self, world, browser, instrument, caplog):
-        assert writes(browser(world.fj), file=(NAME, BODY)).status_code == 302
-        writes(browser(world.oco), words=f"Answer: {CANARY}")
+    def test_its_words_are_nowhere_but_under_the_seal(self, world, instrument, caplog):
+        assert writes(signed_in(world.fj), file=(NAME, BODY)).status_code == 302
+        writes(signed_in(world.oco), words=f"Answer: {CANARY}")
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names():
                 cursor.execute(f'SELECT * FROM "{table}"')
@@ -164,42 +154,40 @@ class TestWhoReads:
 
 
 class TestWriting:
-    def test_another_administration_writes_nothing_and_sends_no_file(
-        self, world, browser, instrument
-    ):
-        vanuatu = browser(world.vu)
+    def test_another_administration_writes_nothing_and_sends_no_file(self, world, instrument):
+        vanuatu = signed_in(world.vu)
         draft = str(uuid4())
         typed = {"draft": draft, "step": "REVIEW_STARTED", "words": "x", "waits_for": ""}
         assert vanuatu.post(PLACE, typed).status_code == 403
         answer = vanuatu.post(f"{PLACE}files/{draft}/", {"file": SimpleUploadedFile("a.txt", b"a")})
         assert answer.status_code == 403
         assert not StepNote.objects.exists()
-        assert writes(browser(world.fj)).status_code == 302
+        assert writes(signed_in(world.fj)).status_code == 302
 
-    def test_somebody_elses_draft_is_not_taken_along(self, world, chancery, browser, party):
-        fiji = browser(world.fj)
+    def test_somebody_elses_draft_is_not_taken_along(self, world, chancery, party):
+        fiji = signed_in(world.fj)
         shown = fiji.get(PLACE).content.decode()
         action = re.search(r'class="upload" method="post" action="([^"]+)"', shown)[1]
         fiji.post(action, {"file": SimpleUploadedFile(NAME, BODY)})
         draft = re.search(r'name="draft" value="([^"]+)"', fiji.get(PLACE).content.decode())[1]
         assert draft in action
-        answer = writes(browser(world.oco), draft=draft)
+        answer = writes(signed_in(world.oco), draft=draft)
         assert answer.status_code == 400
         assert not StepNote.objects.exists()
-        answer = writes(browser(world.vu), "/mous/oco-mou/vu/steps/", draft=draft)
+        answer = writes(signed_in(world.vu), "/mous/oco-mou/vu/steps/", draft=draft)
         assert answer.status_code == 400
         # Nor one's own, begun for another administration.
-        officer, vanuatu = browser(world.oco), PLACE.replace("/fj/", "/vu/")
+        officer, vanuatu = signed_in(world.oco), PLACE.replace("/fj/", "/vu/")
         shown = officer.get(vanuatu).content.decode()
         action = re.search(r'class="upload" method="post" action="([^"]+)"', shown)[1]
         officer.post(action, {"file": SimpleUploadedFile("theirs.txt", b"theirs")})
         other = re.search(r'name="draft" value="([^"]+)"', officer.get(vanuatu).content.decode())[1]
         assert writes(officer, draft=other).status_code == 400
         assert writes(fiji).status_code == 302
-        assert NAME in words(browser(world.oco).get(PLACE))
+        assert NAME in words(signed_in(world.oco).get(PLACE))
 
-    def test_what_was_typed_stays_when_it_is_refused(self, world, browser, instrument):
-        fiji = browser(world.fj)
+    def test_what_was_typed_stays_when_it_is_refused(self, world, instrument):
+        fiji = signed_in(world.fj)
         answer = writes(fiji, since="2031-01-01", waits_for="legal")
         assert answer.status_code == 400
         assert "still to come" in words(answer)
@@ -208,29 +196,29 @@ class TestWriting:
         assert "Write a note, attach a document" in words(answer)
         assert not StepNote.objects.exists()
 
-    def test_sent_twice_it_is_written_once(self, world, browser, instrument):
-        fiji, draft = browser(world.fj), str(uuid4())
+    def test_sent_twice_it_is_written_once(self, world, instrument):
+        fiji, draft = signed_in(world.fj), str(uuid4())
         for _ in range(2):
             assert writes(fiji, draft=draft).status_code == 302
         assert StepNote.objects.count() == 1
 
-    def test_it_says_with_whom_the_step_lies_and_since_when(self, world, browser, instrument):
-        writes(browser(world.fj), waits_for="cabinet", since="2024-09-01")
+    def test_it_says_with_whom_the_step_lies_and_since_when(self, world, instrument):
+        writes(signed_in(world.fj), waits_for="cabinet", since="2024-09-01")
         for reader in (world.fj, world.oco):
-            page = words(browser(reader).get(PLACE))
+            page = words(signed_in(reader).get(PLACE))
             assert "Lies with Cabinet or parliament since 1 Sep 2024" in page
         assert "Since 1 Mar 2024" in page
 
     def test_a_note_on_a_step_that_is_past_says_nothing_of_the_present_one(
-        self, world, chancery, browser, party
+        self, world, chancery, party
     ):
         noted(chancery, world.fj, party, waits_for="legal", since=datetime.date(2024, 3, 2))
         chancery.act("FJ", "APPROVED_TO_SIGN", "2024-10-01")
-        page = words(browser(world.fj).get(PLACE))
+        page = words(signed_in(world.fj).get(PLACE))
         assert "Since 1 Oct 2024" in page
         assert "Lies with The administration" in page
 
-    def test_the_other_side_is_told_and_its_pages_ask_again(self, world, chancery, browser, party):
+    def test_the_other_side_is_told_and_its_pages_ask_again(self, world, chancery, party):
         from access.sockets import Member, MemberFacts
 
         noted(chancery, world.oco, party)
@@ -268,8 +256,8 @@ class TestEnteringAStep:
         typed = {"act": str(uuid4()), "kind": kind, "done_on": day}
         return client.post(f"{place}enter/", typed)
 
-    def test_one_enters_and_a_colleague_confirms(self, world, browser, instrument):
-        fiji, colleague = browser(world.fj), browser(world.fj_contact)
+    def test_one_enters_and_a_colleague_confirms(self, world, instrument):
+        fiji, colleague = signed_in(world.fj), signed_in(world.fj_contact)
         assert self.enters(fiji).status_code == 302
         act = Act.objects.get(kind="APPROVED_TO_SIGN")
         assert act.state == ActState.ENTERED
@@ -284,15 +272,15 @@ class TestEnteringAStep:
         assert "4 Nov 2024" in words(fiji.get(PLACE))
         assert colleague.post(place).status_code == 404
 
-    def test_the_secretariat_can_be_the_second_person(self, world, browser, instrument):
-        self.enters(browser(world.fj))
+    def test_the_secretariat_can_be_the_second_person(self, world, instrument):
+        self.enters(signed_in(world.fj))
         number = Act.objects.get(kind="APPROVED_TO_SIGN").number
-        assert browser(world.oco).post(f"{PLACE}confirm/{number}/").status_code == 302
+        assert signed_in(world.oco).post(f"{PLACE}confirm/{number}/").status_code == 302
 
-    def test_another_administration_neither_enters_nor_confirms(self, world, browser, instrument):
-        vanuatu = browser(world.vu)
+    def test_another_administration_neither_enters_nor_confirms(self, world, instrument):
+        vanuatu = signed_in(world.vu)
         assert self.enters(vanuatu).status_code == 403
-        self.enters(browser(world.fj))
+        self.enters(signed_in(world.fj))
         number = Act.objects.get(kind="APPROVED_TO_SIGN").number
         assert vanuatu.post(f"{PLACE}confirm/{number}/").status_code == 403
         # Nor through the own steps.
@@ -300,37 +288,37 @@ class TestEnteringAStep:
         assert vanuatu.post(f"{own}confirm/{number}/").status_code == 404
         assert Act.objects.get(number=number).state == ActState.ENTERED
 
-    def test_a_contributor_notes_but_does_not_enter(self, world, browser, instrument):
-        client = browser(world.colleague("FJ", Role.CONTRIBUTOR, name="writer"))
+    def test_a_contributor_notes_but_does_not_enter(self, world, instrument):
+        client = signed_in(world.colleague("FJ", Role.CONTRIBUTOR, name="writer"))
         assert "Enter the step" not in words(client.get(PLACE))
         assert self.enters(client).status_code == 403
 
-    def test_only_what_comes_next_is_offered(self, world, browser, instrument):
-        fiji = browser(world.fj)
+    def test_only_what_comes_next_is_offered(self, world, instrument):
+        fiji = signed_in(world.fj)
         assert self.enters(fiji, kind="SIGNED_DEFINITIVE").status_code == 400
         assert self.enters(fiji, kind="TEXT_CIRCULATED").status_code == 400
         assert self.enters(fiji, day="2031-01-01").status_code == 400
         assert self.enters(fiji, kind="TRANSLATION_REQUESTED").status_code == 302
 
     def test_a_review_that_was_started_is_under_way_until_what_comes_after_it(
-        self, world, chancery, browser, instrument
+        self, world, chancery, instrument
     ):
-        page = words(browser(world.fj).get(PLACE))
+        page = words(signed_in(world.fj).get(PLACE))
         assert "Waits for Legal and policy review" in page
         assert "Under way since 1 Mar 2024" in page
         chancery.act("FJ", "APPROVED_TO_SIGN", "2024-10-01")
-        page = words(browser(world.fj).get(PLACE))
+        page = words(signed_in(world.fj).get(PLACE))
         assert "Waits for Authority to sign" in page
         assert "Under way" not in page
         assert "Not recorded" in page  # the translation, which nobody needed
 
-    def test_who_takes_part_waits_for_nothing(self, world, chancery, browser, instrument):
+    def test_who_takes_part_waits_for_nothing(self, world, chancery, instrument):
         chancery.act("FJ", "SIGNED_DEFINITIVE", "2024-12-01")
-        page = words(browser(world.fj).get(PLACE))
+        page = words(signed_in(world.fj).get(PLACE))
         assert "Waits for Comes into effect" in page
         assert "Lies with The Secretariat" in page
         chancery.act("FJ", "IN_EFFECT", "2025-01-01")
-        page = words(browser(world.fj).get(PLACE))
+        page = words(signed_in(world.fj).get(PLACE))
         assert "Waits for" not in page
         assert "Not needed" in page  # the procedures after a definitive signature
 
@@ -346,13 +334,11 @@ class TestTheHomePage:
 
 
 class TestByHand:
-    def test_a_note_that_was_changed_is_shown_to_nobody_and_found(
-        self, world, chancery, browser, party
-    ):
+    def test_a_note_that_was_changed_is_shown_to_nobody_and_found(self, world, chancery, party):
         noted(chancery, world.fj, party, waits_for="legal")
         assert list(findings()) == []
         StepNote.objects.update(waits_for="cabinet")
-        answer = browser(world.fj).get(PLACE)
+        answer = signed_in(world.fj).get(PLACE)
         assert "not what was signed, so it is not shown" in words(answer)
         assert CANARY not in words(answer)
         assert "is not what was signed" in " ".join(findings())
@@ -364,23 +350,21 @@ class TestByHand:
         assert "is gone" in " ".join(findings())
 
     def test_one_that_was_moved_to_another_administration_is_found(
-        self, world, chancery, browser, instrument, party
+        self, world, chancery, instrument, party
     ):
         noted(chancery, world.fj, party)
         StepNote.objects.update(party=chancery.party(instrument, "VU"))
-        assert CANARY not in words(browser(world.vu).get(PLACE.replace("/fj/", "/vu/")))
+        assert CANARY not in words(signed_in(world.vu).get(PLACE.replace("/fj/", "/vu/")))
         assert "is not what was signed" in " ".join(findings())
 
-    def test_a_key_that_was_put_on_another_desk_opens_nothing_there(
-        self, world, chancery, browser, party
-    ):
+    def test_a_key_that_was_put_on_another_desk_opens_nothing_there(self, world, chancery, party):
         noted(chancery, world.fj, party)
         RegisterKey.objects.filter(desk="FJ").update(desk="VU")
-        assert CANARY not in words(browser(world.fj).get(PLACE))
+        assert CANARY not in words(signed_in(world.fj).get(PLACE))
         assert "is not what was signed" in " ".join(findings())
 
-    def test_a_document_put_in_its_place_is_met(self, world, browser, instrument):
-        fiji = browser(world.fj)
+    def test_a_document_put_in_its_place_is_met(self, world, instrument):
+        fiji = signed_in(world.fj)
         writes(fiji, file=(NAME, BODY))
         (stored,) = stored_documents([StepNote.objects.get()])[StepNote.objects.get().uuid].values()
         with storage.open_kept(stored.row.disk_name) as kept:
@@ -389,16 +373,16 @@ class TestByHand:
             kept.seek(60)
             kept.write(b"\x00\x01\x02")
         (place,) = documents_on(fiji)
-        answer = browser(world.oco).get(place)
+        answer = signed_in(world.oco).get(place)
         assert answer.status_code == 409
         assert "This file is damaged on the server" in words(answer)
         assert JournalEntry.objects.filter(event=Event.SEAL_BROKEN).count() == 1
 
     def test_other_bytes_that_somebody_with_the_key_sealed_are_not_what_was_written(
-        self, world, browser, party
+        self, world, party
     ):
         """Both sides hold the key of the desk; only the author signed which file it was."""
-        writes(browser(world.fj), file=(NAME, BODY))
+        writes(signed_in(world.fj), file=(NAME, BODY))
         ((one,), vault) = (
             open_notes(world.vault(world.oco), notes_of(party)),
             world.vault(world.oco),

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -23,22 +22,12 @@ from mous.models import Chase, Instrument, Party, StepNote
 from mous.services.acts import NotPossible
 from mous.services.chasing import chase, chase_by_itself
 from mous.services.instruments import admit_new_members
-from tests.factories import sign_in
+from tests.factories import signed_in
 from tests.mous.test_steps import CANARY, noted, words
 
 pytestmark = pytest.mark.django_db
 PLACE = "/mous/oco-mou/chase/"
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def browser():
-    def signed_in(user):
-        client = Client()
-        sign_in(client, user)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture
@@ -70,20 +59,20 @@ def rows_of(answer) -> list[str]:
 
 class TestTheList:
     def test_everybody_who_does_not_take_part_yet_the_longest_wait_first(
-        self, world, chancery, browser, instrument
+        self, world, chancery, instrument
     ):
         noted(chancery, world.fj, chancery.party(instrument, "FJ"), step="TEXT_CIRCULATED",
               waits_for="cabinet", since=datetime.date(2024, 5, 6))  # fmt: skip
-        answer = browser(world.oco).get(PLACE)
+        answer = signed_in(world.oco).get(PLACE)
         assert rows_of(answer) == ["VU", "FJ"]
         page = words(answer)
         assert "2 do not take part yet" in page
         assert "Cabinet or parliament since 6 May 2024" in page
         assert CANARY not in page
 
-    def test_the_secretariat_alone_sees_it(self, world, browser, instrument):
+    def test_the_secretariat_alone_sees_it(self, world, instrument):
         for user in (world.fj, world.vu, world.pw_contact):
-            client = browser(user)
+            client = signed_in(user)
             for answer in (
                 client.get(PLACE),
                 client.post(PLACE, {"codes": ["VU"]}),
@@ -92,22 +81,22 @@ class TestTheList:
                 assert answer.status_code == 403
                 assert "The Secretariat keeps the register." in words(answer)
         assert not Chase.objects.exists()
-        assert browser(world.oco).get(PLACE).status_code == 200
-        observer = browser(world.newcomer("FJ", Role.OBSERVER))
+        assert signed_in(world.oco).get(PLACE).status_code == 200
+        observer = signed_in(world.newcomer("FJ", Role.OBSERVER))
         assert observer.get(PLACE).status_code in {302, 404}
 
-    def test_nobody_is_left(self, world, chancery, browser, instrument):
+    def test_nobody_is_left(self, world, chancery, instrument):
         for code in ("FJ", "VU"):
             chancery.act(code, "IN_EFFECT", "2024-06-01")
-        assert "Nobody is waited for." in words(browser(world.oco).get(PLACE))
+        assert "Nobody is waited for." in words(signed_in(world.oco).get(PLACE))
 
     def test_who_left_is_not_chased(self, world, chancery, instrument):
         chancery.act("PW", "WITHDRAWN", "2024-06-01")
         found = waiting_for(instrument, timezone.localdate())
         assert {one.party.code for one in found} == {"FJ", "VU"}
 
-    def test_many_cost_no_more_questions_than_few(self, world, chancery, browser, instrument):
-        client = browser(world.oco)
+    def test_many_cost_no_more_questions_than_few(self, world, chancery, instrument):
+        client = signed_in(world.oco)
         client.get(PLACE)
         with CaptureQueriesContext(connection) as few:
             client.get(PLACE)
@@ -126,13 +115,13 @@ class TestTheList:
 
 class TestSending:
     def test_each_is_told_by_mail_and_notice_in_the_own_language_without_content(
-        self, world, chancery, browser, instrument, mail_dir
+        self, world, chancery, instrument, mail_dir
     ):
         noted(chancery, world.oco, chancery.party(instrument, "FJ"))
         OutgoingMail.objects.all().delete()
         User.objects.filter(pk=world.fj_contact.pk).update(language="fr")
         reader = world.colleague("FJ", Role.READER, name="reader")
-        assert browser(world.oco).post(PLACE, {"codes": ["FJ"]}).status_code == 302
+        assert signed_in(world.oco).post(PLACE, {"codes": ["FJ"]}).status_code == 302
         told = Notice.objects.filter(event=Event.STEP_CHASED)
         assert {one.recipient for one in told} == {world.fj, world.fj_contact}
         assert reader not in {one.recipient for one in told}
@@ -149,14 +138,14 @@ class TestSending:
             assert "wexelbird" not in mail.get_body(("html",)).get_content()
         assert sent[world.fj_contact.email]["Content-Language"] == "fr"
         assert JournalEntry.objects.filter(event=Event.STEP_CHASED).count() == 1
-        assert "Last reminded" in words(browser(world.fj).get("/mous/oco-mou/fj/steps/"))
+        assert "Last reminded" in words(signed_in(world.fj).get("/mous/oco-mou/fj/steps/"))
 
-    def test_several_at_once(self, world, browser, instrument):
-        browser(world.oco).post(PLACE, {"codes": ["FJ", "VU"]})
+    def test_several_at_once(self, world, instrument):
+        signed_in(world.oco).post(PLACE, {"codes": ["FJ", "VU"]})
         assert {one.party.code for one in Chase.objects.all()} == {"FJ", "VU"}
 
-    def test_not_twice_in_a_fortnight_unless_that_is_known(self, world, browser, instrument):
-        officer = browser(world.oco)
+    def test_not_twice_in_a_fortnight_unless_that_is_known(self, world, instrument):
+        officer = signed_in(world.oco)
         officer.post(PLACE, {"codes": ["FJ"]})
         answer = officer.post(PLACE, {"codes": ["FJ", "VU"]})
         assert answer.status_code == 400
@@ -169,14 +158,14 @@ class TestSending:
         assert officer.post(PLACE, {"codes": ["FJ"]}).status_code == 302
 
     @pytest.mark.parametrize("codes", [[], ["PW"], ["ZZ"], ["OCO"]])
-    def test_who_is_not_waited_for_is_not_reminded(self, world, browser, instrument, codes):
-        assert browser(world.oco).post(PLACE, {"codes": codes}).status_code == 400
+    def test_who_is_not_waited_for_is_not_reminded(self, world, instrument, codes):
+        assert signed_in(world.oco).post(PLACE, {"codes": codes}).status_code == 400
         assert not Chase.objects.exists()
         # Nor by the service, whoever asks it.
         with pytest.raises(NotPossible):
             chase(actor=world.actor(world.oco), instrument=instrument, codes=["VU", *codes, "PW"])
         assert not Chase.objects.exists()
-        assert browser(world.oco).post(PLACE, {"codes": ["VU"]}).status_code == 302
+        assert signed_in(world.oco).post(PLACE, {"codes": ["VU"]}).status_code == 302
 
 
 class TestByItself:
@@ -238,8 +227,8 @@ class TestByItself:
         assert self.remind(self.morning(90)) == 1
         assert self.remind(self.morning(170)) == 1
 
-    def test_the_interval_can_be_set_and_switched_off(self, world, browser, instrument):
-        officer = browser(world.oco)
+    def test_the_interval_can_be_set_and_switched_off(self, world, instrument):
+        officer = signed_in(world.oco)
         assert officer.post(f"{PLACE}interval/", {"days": 5}).status_code == 400
         assert officer.post(f"{PLACE}interval/", {"days": 30}).status_code == 302
         assert "after 30 days without movement" in words(officer.get(PLACE))

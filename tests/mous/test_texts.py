@@ -12,7 +12,8 @@ from activity.models import JournalEntry
 from mous.models import TextVersion
 from mous.services.texts import deposit_text
 from tests.bulletins.attaching import fetched
-from tests.mous.office import SLUG, browser, hidden, page, words
+from tests.factories import signed_in
+from tests.mous.office import SLUG, hidden, page, words
 from vault import storage
 from vault.models import SealedFile
 
@@ -46,10 +47,10 @@ def place(what, row, slug=SLUG):
 
 
 def test_every_member_fetches_what_was_deposited_and_sees_its_sum(world, instrument):
-    assert deposits(browser(world.oco), note="As agreed in Vaiaku").status_code == 302
+    assert deposits(signed_in(world.oco), note="As agreed in Vaiaku").status_code == 302
     row = TextVersion.objects.get()
     assert row.sha256 == hashlib.sha256(TEXT).hexdigest()
-    reader = browser(world.vu)
+    reader = signed_in(world.vu)
     shown = words(reader.get(page("texts")))
     for part in (row.sha256, "agreed.txt", "As agreed in Vaiaku", "Version 1"):
         assert part in shown
@@ -59,7 +60,7 @@ def test_every_member_fetches_what_was_deposited_and_sees_its_sum(world, instrum
 
 
 def test_languages_share_a_version_and_a_new_one_is_said(world, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     deposits(client)
     deposits(client, "fr", b"Article premier.\n")
     answer = deposits(client, "fr", b"Another.\n")
@@ -75,7 +76,7 @@ def test_languages_share_a_version_and_a_new_one_is_said(world, instrument):
 
 
 def test_exactly_one_file_and_sent_twice_once(world, instrument):
-    client = browser(world.oco)
+    client = signed_in(world.oco)
     data = {"text": str(uuid.uuid4()), "language": "en", "note": "Kept words"}
     answer = client.post(page("texts"), data)
     assert "exactly one a language" in words(answer)
@@ -90,7 +91,7 @@ def test_exactly_one_file_and_sent_twice_once(world, instrument):
 def test_only_the_depositary_deposits(world, chancery, instrument):
     data = {"text": str(uuid.uuid4()), "language": "en", "note": ""}
     for person in (world.fj, world.vu_contact):
-        client = browser(person)
+        client = signed_in(person)
         assert "Deposit a text" not in words(client.get(page("texts")))
         assert client.post(page("texts"), data).status_code == 403
         with pytest.raises(Refused):
@@ -101,8 +102,8 @@ def test_only_the_depositary_deposits(world, chancery, instrument):
 
 
 def test_a_copy_is_compared_by_its_sum(world, instrument):
-    deposits(browser(world.oco))
-    client = browser(world.fj)
+    deposits(signed_in(world.oco))
+    client = signed_in(world.fj)
     same = client.get(page("texts") + "?sum=" + hashlib.sha256(TEXT).hexdigest().upper())
     assert "Yes: this is the sum of version 1" in words(same)
     other = client.get(page("texts") + "?sum=" + hashlib.sha256(b"other").hexdigest())
@@ -110,21 +111,21 @@ def test_a_copy_is_compared_by_its_sum(world, instrument):
 
 
 def test_a_certified_true_copy_is_a_paper_and_is_recorded(world, instrument):
-    deposits(browser(world.oco))
-    answer = browser(world.fj).get(place("certified", TextVersion.objects.get()))
+    deposits(signed_in(world.oco))
+    answer = signed_in(world.fj).get(place("certified", TextVersion.objects.get()))
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert recorded(Event.CERTIFIED_COPY_TAKEN) == 1
 
 
 def test_nothing_is_certified_of_a_file_that_is_damaged(world, instrument):
-    deposits(browser(world.oco))
+    deposits(signed_in(world.oco))
     with storage.open_kept(SealedFile.objects.get().disk_name) as kept:
         path = kept.name
     with open(path, "r+b") as kept:
         kept.seek(70)
         kept.write(b"\x00\x01\x02\x03")
-    client, row = browser(world.fj), TextVersion.objects.get()
+    client, row = signed_in(world.fj), TextVersion.objects.get()
     assert client.get(place("certified", row)).status_code == 409
     assert client.get(place("file", row)).status_code == 409
     assert recorded(Event.SEAL_BROKEN) == 2
@@ -132,17 +133,17 @@ def test_nothing_is_certified_of_a_file_that_is_damaged(world, instrument):
 
 
 def test_a_sum_changed_by_hand_is_met(world, instrument):
-    deposits(browser(world.oco))
+    deposits(signed_in(world.oco))
     TextVersion.objects.update(sha256=hashlib.sha256(b"forged").hexdigest())
-    client = browser(world.fj)
+    client = signed_in(world.fj)
     assert "This text is not what was deposited." in words(client.get(page("texts")))
     assert client.get(place("file", TextVersion.objects.get())).status_code == 409
 
 
 def test_a_text_of_another_instrument_is_not_found(world, chancery, instrument):
     chancery.open("reefs")
-    deposits(browser(world.oco))
-    row, client = TextVersion.objects.get(), browser(world.fj)
+    deposits(signed_in(world.oco))
+    row, client = TextVersion.objects.get(), signed_in(world.fj)
     assert client.get(place("file", row)).status_code == 200
     for what in ("file", "certified"):
         assert client.get(place(what, row, "reefs")).status_code == 404

@@ -8,16 +8,13 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.test import Client
 
-from tests.factories import sign_in
+from tests.factories import signed_in
 
 
 @pytest.fixture
 def fiji(world):
-    client = Client()
-    sign_in(client, world.fj)
-    return client
+    return signed_in(world.fj)
 
 
 @pytest.fixture

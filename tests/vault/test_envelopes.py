@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from django.test import Client
 
 from access.policy import Refused
 from access.roles import Role
 from accounts.models import User
 from activity.models import JournalEntry, Notice, OutgoingMail
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, sign_in, signed_in
 from tests.vault.forging import EVIL, accepted, epoch_key, forge, refused, user
 from vault import envelope_boxes, passphrases
 from vault.believing import granted_keys
@@ -339,22 +338,12 @@ def test_after_a_break_nobody_vouches_for_the_sheet_any_more(world, sheet):
 # At the front door ----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def door():
-    def open_as(person):
-        client = Client()
-        sign_in(client, person)
-        return client
-
-    return open_as
-
-
 def words(answer):
     return answer.content.decode()
 
 
-def test_a_coordinator_makes_the_sheet_on_the_page_and_it_is_shown_once(world, door):
-    client = door(world.fj)
+def test_a_coordinator_makes_the_sheet_on_the_page_and_it_is_shown_once(world):
+    client = signed_in(world.fj)
     assert "There is no sheet yet" in words(client.get("/account/keys/envelope/"))
     answer = client.post("/account/keys/envelope/", {"password": PHRASE})
     code = CODE.search(words(answer))[0]
@@ -366,21 +355,21 @@ def test_a_coordinator_makes_the_sheet_on_the_page_and_it_is_shown_once(world, d
     assert answer.headers["Cache-Control"].count("no-store")
 
 
-def test_with_a_wrong_phrase_there_is_none(world, door):
-    answer = door(world.fj).post("/account/keys/envelope/", {"password": "wrong wrong wrong"})
+def test_with_a_wrong_phrase_there_is_none(world):
+    answer = signed_in(world.fj).post("/account/keys/envelope/", {"password": "wrong wrong wrong"})
     assert "That is not your passphrase" in words(answer)
     assert directory().envelope("FJ") is None
 
 
-def test_a_contact_point_is_shown_no_form_and_refused(world, door):
-    client = door(world.fj_contact)
+def test_a_contact_point_is_shown_no_form_and_refused(world):
+    client = signed_in(world.fj_contact)
     assert "Make the sheet" not in words(client.get("/account/keys/envelope/"))
     assert client.post("/account/keys/envelope/", {"password": PHRASE}).status_code == 403
     assert JournalEntry.objects.filter(event="access.refused").exists()
 
 
-def test_the_officer_who_is_left_opens_it_on_the_page(world, lost, door):
-    client = door(world.fj)
+def test_the_officer_who_is_left_opens_it_on_the_page(world, lost):
+    client = signed_in(world.fj)
     page = words(client.get("/account/keys/envelope/"))
     assert "Open the envelope" in page
     assert "Make another sheet" not in page, "she holds nothing that could go into one"
@@ -394,24 +383,24 @@ def test_the_officer_who_is_left_opens_it_on_the_page(world, lost, door):
     assert world.vault(world.fj).holds(directory().epoch("FJ").key_id)
 
 
-def test_codes_are_not_tried_for_ever(world, lost, door):
-    client = door(world.fj)
+def test_codes_are_not_tried_for_ever(world, lost):
+    client = signed_in(world.fj)
     wrong = {"code": make_recovery_code(), "password": PHRASE}
     answers = [client.post("/account/keys/envelope/open/", wrong) for _ in range(7)]
     assert answers[-1].status_code == 429
     assert "Too many attempts" in words(answers[-1])
 
 
-def test_while_a_colleague_holds_the_key_the_page_refuses(world, sheet, door):
-    client = door(world.fj_contact)
+def test_while_a_colleague_holds_the_key_the_page_refuses(world, sheet):
+    client = signed_in(world.fj_contact)
     assert "Code on the sheet" not in words(client.get("/account/keys/envelope/"))
     answer = client.post("/account/keys/envelope/open/", {"code": sheet, "password": PHRASE})
     assert answer.status_code == 403
     assert directory().epoch("FJ").number == 1
 
 
-def test_the_page_of_keys_says_whether_there_is_a_sheet(world, door):
-    client = door(world.fj)
+def test_the_page_of_keys_says_whether_there_is_a_sheet(world):
+    client = signed_in(world.fj)
     assert "No sheet in the safe" in words(client.get("/account/keys/"))
     make_envelope(**world.act(world.fj))
     sign_in(client, User.objects.get(pk=world.fj.pk))
@@ -421,8 +410,8 @@ def test_the_page_of_keys_says_whether_there_is_a_sheet(world, door):
 # A new key, on the page -----------------------------------------------------------------------
 
 
-def test_a_coordinator_makes_a_new_key_with_her_phrase(world, door):
-    client = door(world.fj)
+def test_a_coordinator_makes_a_new_key_with_her_phrase(world):
+    client = signed_in(world.fj)
     assert "/account/keys/renew/" in words(client.get("/account/keys/"))
     assert client.get("/account/keys/renew/").status_code == 200
     answer = client.post("/account/keys/renew/", {"password": PHRASE}, follow=True)
@@ -432,15 +421,15 @@ def test_a_coordinator_makes_a_new_key_with_her_phrase(world, door):
     assert world.vault(world.fj_contact).newest == 2
 
 
-def test_without_it_there_is_none(world, door):
-    client = door(world.fj)
+def test_without_it_there_is_none(world):
+    client = signed_in(world.fj)
     answer = client.post("/account/keys/renew/", {"password": "wrong wrong wrong"})
     assert "That is not your passphrase" in words(answer)
     assert directory().epoch("FJ").number == 1
 
 
-def test_a_reader_makes_none_and_is_shown_no_button(world, door):
-    client = door(world.colleague("FJ", Role.READER, name="reader"))
+def test_a_reader_makes_none_and_is_shown_no_button(world):
+    client = signed_in(world.colleague("FJ", Role.READER, name="reader"))
     assert "/account/keys/renew/" not in words(client.get("/account/keys/"))
     assert client.post("/account/keys/renew/", {"password": PHRASE}).status_code == 403
     assert directory().epoch("FJ").number == 1

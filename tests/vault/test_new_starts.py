@@ -14,7 +14,7 @@ from accounts.models import User
 from activity.links import open_link
 from activity.mail import deliver
 from activity.models import JournalEntry, Notice, OutgoingMail
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from vault import directory as ledger
 from vault import slots
 from vault.believing import granted_keys
@@ -165,8 +165,7 @@ def test_after_signing_in_one_sees_the_eight_words_and_nothing_that_is_sealed(
     client.post(path, FORM)
     row = Authenticator.objects.get(user=world.fj)
     Authenticator.objects.filter(pk=row.pk).update(data={**row.data, "last_counter": -1})
-    client = Client()
-    sign_in(client, world.fj, NEW)
+    client = signed_in(world.fj, NEW)
     answer = client.post("/sign-in/second-factor/", {"code": with_factor()}, follow=True)
     assert all(word in words(answer) for word in world.words(world.fj))
     page = words(client.get("/account/keys/"))
@@ -188,8 +187,7 @@ def test_a_colleague_compares_the_words_and_grants_again(world, proved):
 
 
 def test_every_session_ends(world, with_factor):
-    elsewhere = Client()
-    sign_in(elsewhere, world.fj)
+    elsewhere = signed_in(world.fj)
     elsewhere.post("/sign-in/second-factor/", {"code": with_factor()})
     Authenticator.objects.filter(user=world.fj).update(data={
         **Authenticator.objects.get(user=world.fj).data, "last_counter": -1})  # fmt: skip
@@ -325,8 +323,7 @@ def test_after_that_day_it_works_and_the_former_factor_is_gone(world, waiting, l
 
 
 def test_signing_in_with_the_passphrase_stops_it(world, waiting, with_factor, later):
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     assert NewStart.objects.filter(user=world.fj, ended_at=None).exists(), "the phrase alone"
     client.post("/sign-in/second-factor/", {"code": with_factor()})
     assert not NewStart.objects.filter(user=world.fj, ended_at=None).exists()
@@ -364,8 +361,7 @@ def test_the_way_is_shown_where_one_stands_without_a_phrase(world, address):
 def test_who_is_signed_in_has_no_need_of_it(world):
     ask(world.fj.email)
     path = link()
-    client = Client()
-    sign_in(client, world.vu)
+    client = signed_in(world.vu)
     assert client.get(path).status_code == 409
 
 

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
 
 from access.policy import Refused
 from access.roles import Role
 from activity.models import JournalEntry, Notice
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from vault import passphrases
 from vault.colleagues import FingerprintChanged, enter_person, off_board
 from vault.crypto.derive import make_secret
@@ -220,16 +219,6 @@ def test_given_up_it_is_over(lost):
 # At the front door ----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def door():
-    def open_as(person):
-        client = Client()
-        sign_in(client, person)
-        return client
-
-    return open_as
-
-
 def words(answer):
     return answer.content.decode()
 
@@ -237,8 +226,8 @@ def words(answer):
 OWN = "/account/keys/new-beginning/"
 
 
-def test_on_the_pages_from_the_first_step_to_the_last(lost, door):
-    fiji, vanuatu = door(lost.fj), door(lost.vu)
+def test_on_the_pages_from_the_first_step_to_the_last(lost):
+    fiji, vanuatu = signed_in(lost.fj), signed_in(lost.vu)
     assert OWN in words(fiji.get("/account/keys/"))
     fiji.post(OWN, {"password": PHRASE})
     row = Proposal.objects.get()
@@ -258,8 +247,8 @@ def test_on_the_pages_from_the_first_step_to_the_last(lost, door):
     assert vanuatu.get(f"{OWN}{row.pk}/").status_code == 302, "it is over"
 
 
-def test_a_witness_who_compared_nothing_signs_nothing(lost, door):
-    row, client = propose(lost), door(lost.vu)
+def test_a_witness_who_compared_nothing_signs_nothing(lost):
+    row, client = propose(lost), signed_in(lost.vu)
     shown = {"words": " ".join(words_of(row)), "password": PHRASE}
     assert "Compare the words first" in words(client.post(f"{OWN}{row.pk}/", shown))
     other = {**shown, "compared": "on", "words": "some other words"}
@@ -267,33 +256,33 @@ def test_a_witness_who_compared_nothing_signs_nothing(lost, door):
     assert Proposal.objects.get().signature is None
 
 
-def test_who_may_not_witness_is_refused_on_the_page(lost, door):
+def test_who_may_not_witness_is_refused_on_the_page(lost):
     row = propose(lost)
     for who in (lost.fj, lost.oco):
-        client = door(who)
+        client = signed_in(who)
         assert client.get(f"{OWN}{row.pk}/").status_code == 403
         told = {"words": " ".join(words_of(row)), "compared": "on", "password": PHRASE}
         assert client.post(f"{OWN}{row.pk}/", told).status_code == 403
     assert Proposal.objects.get().signature is None
 
 
-def test_while_somebody_holds_the_key_the_page_offers_nothing(world, door):
-    client = door(world.fj)
+def test_while_somebody_holds_the_key_the_page_offers_nothing(world):
+    client = signed_in(world.fj)
     assert OWN not in words(client.get("/account/keys/"))
     assert "Propose a new beginning" not in words(client.get(OWN))
     assert "A colleague holds the key" in words(client.post(OWN, {"password": PHRASE}))
     assert not Proposal.objects.exists()
 
 
-def test_a_reader_is_refused(lost, door):
+def test_a_reader_is_refused(lost):
     reader = lost.colleague("VU", Role.READER, name="reader")
-    client = door(reader)
+    client = signed_in(reader)
     assert client.get(OWN).status_code == 403
     assert client.post(OWN, {"password": PHRASE}).status_code == 403
 
 
-def test_it_is_given_up_on_the_page(lost, door):
+def test_it_is_given_up_on_the_page(lost):
     propose(lost)
-    client = door(lost.fj)
+    client = signed_in(lost.fj)
     assert "The new beginning is given up" in words(client.post(f"{OWN}withdraw/", follow=True))
     assert Proposal.objects.get().ended_at

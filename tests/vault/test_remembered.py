@@ -3,10 +3,9 @@
 import uuid
 
 import pytest
-from django.test import Client
 
 from activity.models import Checkpoint, JournalEntry
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from vault import directory as ledger
 from vault import remembered, sessions
 from vault.colleagues import (
@@ -60,8 +59,7 @@ def test_an_open_session_notices_before_anything_is_sealed(world, shortened):
 
 def test_the_log_in_goes_on_locked_and_says_why(world, shortened):
     shortened()
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     assert client.get("/seen/").content == b"locked"
     request = client.get("/seen/").wsgi_request
     assert sessions.trouble(request) == "DirectoryShortened"

@@ -7,7 +7,7 @@ from django.conf import settings as live_settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, signed_in
 from tests.vault.looking import COOKIE, row_of, seen
 from vault import colleagues, passphrases, sessions
 from vault.models import VaultSession
@@ -24,8 +24,7 @@ def test_a_cookie_of_anything_else_means_locked(world, fiji, value):
 
 
 def test_the_cookie_of_another_person_opens_nothing(world, fiji):
-    vanuatu = Client()
-    sign_in(vanuatu, world.vu)
+    vanuatu = signed_in(world.vu)
     fiji.cookies[COOKIE] = vanuatu.cookies[COOKIE].value
     assert seen(fiji) == "locked"
     assert seen(vanuatu) == "open VU"
@@ -33,8 +32,7 @@ def test_the_cookie_of_another_person_opens_nothing(world, fiji):
 
 def test_the_cookie_of_a_colleague_with_her_row_opens_nothing(world, fiji):
     """The thief's own session, and in the database the victim's row made to look like his."""
-    contact = Client()
-    sign_in(contact, world.fj_contact)
+    contact = signed_in(world.fj_contact)
     mine = row_of(world.fj_contact)
     mine.delete()
     VaultSession.objects.filter(user=world.fj).update(
@@ -90,8 +88,7 @@ def test_a_session_rewritten_for_somebody_else_does_not_bring_the_vault_along(wo
 
 
 def test_a_waiting_session_signed_in_by_a_hand_opens_nothing(world, with_factor):
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     sign_session(client, world.fj)
     VaultSession.objects.filter(user=world.fj).update(pending=False)
     assert client.get("/seen/").wsgi_request.user == world.fj
@@ -110,8 +107,7 @@ def test_a_row_moved_to_another_session_of_the_same_person_opens_nothing(world, 
 
 
 def test_two_rows_exchanged_open_nothing(world, fiji):
-    vanuatu = Client()
-    sign_in(vanuatu, world.vu)
+    vanuatu = signed_in(world.vu)
     one, other = row_of(world.fj), row_of(world.vu)
     VaultSession.objects.filter(pk=one.pk).update(blob=bytes(other.blob))
     VaultSession.objects.filter(pk=other.pk).update(blob=bytes(one.blob))

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import PHRASE, sign_in
+from tests.factories import PHRASE, sign_in, signed_in
 from tests.vault.looking import COOKIE, row_of, seen
 from vault import sessions
 from vault.models import VaultSession
@@ -28,8 +28,7 @@ def test_signing_in_opens_the_vault(world, fiji):
 
 def test_the_cookie_travels_only_over_tls_in_production(world, settings):
     settings.SESSION_COOKIE_SECURE = True
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     assert client.cookies[COOKIE]["secure"]
 
 
@@ -52,8 +51,7 @@ def test_signing_out_ends_the_vault(world, fiji):
 
 
 def test_each_browser_has_its_own_secret(world, fiji):
-    other = Client()
-    sign_in(other, world.fj)
+    other = signed_in(world.fj)
     assert other.cookies[COOKIE].value != fiji.cookies[COOKIE].value
     fiji.post("/sign-out/")
     assert seen(other) == "open FJ"
@@ -61,8 +59,7 @@ def test_each_browser_has_its_own_secret(world, fiji):
 
 def test_somebody_without_a_grant_opens_only_their_own(world):
     newcomer = world.newcomer("FJ")
-    client = Client()
-    sign_in(client, newcomer)
+    client = signed_in(newcomer)
     assert seen(client) == "open, without a key of the administration"
 
 
@@ -79,8 +76,7 @@ def test_a_suspended_person_is_told_and_gets_no_vault(world):
 
 
 def test_the_vault_waits_for_the_second_factor(world, with_factor):
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     pending = VaultSession.objects.get(user=world.fj)
     first = client.cookies[COOKIE].value
     assert pending.pending
@@ -94,8 +90,7 @@ def test_the_vault_waits_for_the_second_factor(world, with_factor):
 
 def test_the_phrase_alone_opens_nothing_whatever_is_done_with_its_cookie(world, with_factor):
     """A phisher with the phrase, and the row marked as settled by a hand in the database."""
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     assert client.cookies[COOKIE].value
     VaultSession.objects.filter(user=world.fj).update(pending=False)
     assert seen(client) == "locked"
@@ -106,8 +101,7 @@ def test_the_phrase_alone_opens_nothing_whatever_is_done_with_its_cookie(world, 
 
 
 def test_a_wrong_code_leaves_the_vault_waiting(world, with_factor):
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     client.post("/sign-in/second-factor/", {"code": "000000"})
     assert seen(client) == "locked"
     client.post("/sign-in/second-factor/", {"code": with_factor()})
@@ -115,16 +109,14 @@ def test_a_wrong_code_leaves_the_vault_waiting(world, with_factor):
 
 
 def test_a_second_attempt_replaces_the_waiting_vault(world, with_factor):
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     sign_in(client, world.fj)
     assert VaultSession.objects.filter(user=world.fj).count() == 1
 
 
 def test_a_vault_prepared_for_one_person_is_not_settled_for_another(world, with_factor):
     """The phrase of one, then (in the same browser) the log-in of another without a phrase."""
-    client = Client()
-    sign_in(client, world.fj)
+    client = signed_in(world.fj)
     client.force_login(world.vu)
     assert seen(client) == "locked"
     assert not VaultSession.objects.filter(user=world.vu).exists()
@@ -191,8 +183,7 @@ def test_use_is_written_at_most_once_a_minute(world, fiji):
 
 
 def test_what_ran_out_is_swept_and_what_lives_stays(world, fiji, with_factor):
-    waiting = Client()
-    sign_in(waiting, world.fj)
+    signed_in(world.fj)
     assert sessions.sweep() == 0
     VaultSession.objects.filter(pending=True).update(
         made_at=timezone.now() - datetime.timedelta(minutes=16)
