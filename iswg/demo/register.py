@@ -3,7 +3,9 @@ between the Secretariat and a partner, and a convention that is still open.
 
 The acts are those of `data/demo_mou_actions.csv`, and never shift with the story. What is older
 than the portal was taken over from paper when everybody had joined: entered by the Secretariat,
-confirmed by each administration. What came after was entered on its day, and notified.
+confirmed by each administration. What came after was entered on its day, and notified. When the
+demonstration is loaded years later, the last acts of the file reach the Secretariat late, so that
+there always are some of these.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from mous.services.instruments import admit_partner, open_instrument
 
 HERE = Path(__file__).parent
 OPENED, PUT_RIGHT = (-243, 3), (-242, 3)
+LAST, ARRIVE = 4, (-190, -170, -140, -139)  # so many acts come at these days at the earliest
 MISREAD = ("NR", Kind.IN_EFFECT, datetime.date(2022, 9, 7))  # and put right a day later
 PARTNER = ("MSG", "Melanesian Spearhead Group Secretariat",
            "Secrétariat du Groupe mélanésien Fer de lance")  # fmt: skip
@@ -46,14 +49,17 @@ def plan(timeline: Timeline, cast: Cast, clock: Clock) -> None:
     story = _Story(cast, clock, timeline)
     timeline.add(clock.at(*OPENED), story.open)
     timeline.add(clock.at(*PUT_RIGHT), story.put_right)
-    for row in story.later:
-        moment = datetime.datetime.combine(_day(row), datetime.time(2), datetime.UTC)
+    for row, moment in story.later:
         timeline.add(moment, partial(story.done, row))
     timeline.add(clock.at(*WAITING[2]), story.somebody_waits)
 
 
 def _day(row: dict[str, str]) -> datetime.date:
     return datetime.date.fromisoformat(row["date"])
+
+
+def _moment(row: dict[str, str]) -> datetime.datetime:
+    return datetime.datetime.combine(_day(row), datetime.time(2), datetime.UTC)
 
 
 class _Story:
@@ -64,8 +70,12 @@ class _Story:
         with (HERE / "data" / "demo_mou_actions.csv").open(encoding="utf-8", newline="") as file:
             rows = sorted(csv.DictReader(file), key=lambda row: row["date"])
         begins = clock.at(*OPENED).date()
-        self.before = [row for row in rows if _day(row) < begins]
-        self.later = [row for row in rows if _day(row) >= begins]
+        old = min(sum(_day(row) < begins for row in rows), len(rows) - LAST)
+        self.before, later = rows[:old], rows[old:]
+        soonest = [clock.at(*PUT_RIGHT)] * (len(later) - LAST) + [clock.at(n, 2) for n in ARRIVE]
+        self.later = [
+            (row, max(_moment(row), soon)) for row, soon in zip(later, soonest, strict=True)
+        ]
         self.parties: dict[str, Party] = {}
 
     def open(self) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from discussions.models import Attention, Message, Thread
 from discussions.services.reading import pay_attention
-from tests.discussions.test_pages import at, page, words
+from tests.discussions.test_pages import page, words
+from tests.factories import signed_in
 from tests.table import TEXT, TOPIC
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +23,12 @@ NEW = "/threads/new/"
 
 @pytest.fixture
 def fiji(world):
-    return at(world.fj)
+    return signed_in(world.fj)
 
 
 @pytest.fixture
 def vanuatu(world):
-    return at(world.vu)
+    return signed_in(world.vu)
 
 
 def figure(client) -> tuple[int, str, str]:
@@ -108,7 +109,7 @@ def test_where_one_is_named_is_listed_and_asked_for_on_the_home_page(world, tabl
     assert "Fiji names you" in words(vanuatu.get("/"))
     vanuatu.get(page(thread))
     assert "Fiji names you" not in words(vanuatu.get("/"))
-    assert TOPIC not in words(at(world.pw).get("/threads/mentions/"))
+    assert TOPIC not in words(signed_in(world.pw).get("/threads/mentions/"))
 
 
 def test_lists_ask_as_often_for_many_as_for_few(world, table, vanuatu):
@@ -138,7 +139,7 @@ def test_a_bulletin_shows_its_discussions_and_the_way_to_begin_one(world, table,
     table.says(world.fj, thread)
     shown = words(vanuatu.get(f"/bulletins/{bulletin.ref}/"))
     assert re.search(rf"{TOPIC} 1 message 1 new Last Fiji .* Reply", shown)
-    assert TOPIC not in words(at(world.pw).get(f"/bulletins/{bulletin.ref}/"))
+    assert TOPIC not in words(signed_in(world.pw).get(f"/bulletins/{bulletin.ref}/"))
 
 
 # Opening ---------------------------------------------------------------------------------------
@@ -212,7 +213,7 @@ def test_about_a_bulletin_only_who_received_it_can_take_part_and_no_freer(world,
     assert refused.status_code == 422
     opened = fiji.post(NEW, asked_for(about=about, participants=["VU"]))
     assert bulletin.ref in words(fiji.get(opened.url))
-    stranger = at(world.pw).get(NEW, {"about": about})
+    stranger = signed_in(world.pw).get(NEW, {"about": about})
     assert bulletin.ref not in words(stranger)
     assert "cannot be found, or is not for you" in words(stranger)
 
@@ -228,10 +229,10 @@ def test_for_red_the_officers_are_counted(world, fiji):
 def test_who_only_reads_opens_none(world):
     from access.roles import Role
 
-    reader = at(world.colleague("VU", Role.READER, name="reader"))
+    reader = signed_in(world.colleague("VU", Role.READER, name="reader"))
     assert reader.get(NEW).status_code == 403
     assert NEW not in reader.get(LIST).content.decode()
-    assert NEW in at(world.vu).get(LIST).content.decode()
+    assert NEW in signed_in(world.vu).get(LIST).content.decode()
 
 
 def test_what_is_typed_into_a_locked_session_comes_back(fiji):
@@ -250,7 +251,7 @@ def test_what_is_typed_into_a_locked_session_comes_back(fiji):
 def test_letting_in_and_taking_out_say_what_they_mean_before_they_do_it(world, table, fiji):
     thread = table.open(world.fj, "VU")
     table.says(world.fj, thread)
-    palau, parts = at(world.pw), page(thread, "participants")
+    palau, parts = signed_in(world.pw), page(thread, "participants")
     assert "Palau will read what was said from the start: 1 message." in words(
         fiji.get(parts, {"add": "PW"})
     )

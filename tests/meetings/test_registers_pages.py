@@ -273,6 +273,7 @@ def test_each_reads_the_deadline_in_its_own_day(world, outcome, round_):
     Proposal.objects.filter(pk=proposal.pk).update(deadline=noon)
     page = outcome.reads(world.vu, round_)
     assert "the day after yours" in page
+    page = re.sub(r" 20\d\d,", ",", page)  # of another year than the reader's
     west = noon - datetime.timedelta(hours=11)
     east = noon + datetime.timedelta(hours=14)
     for there in (west, east):
