@@ -19,6 +19,7 @@ from django.urls import NoReverseMatch, reverse
 
 from access.actors import Actor, current_actor
 from access.roles import Role
+from access.sockets import MemberFacts
 from accounts.models import (
     Administration,
     AdministrationKind,
@@ -32,6 +33,7 @@ from vault.colleagues import claimed_keys, enter_person, welcome
 from vault.crypto.keys import PersonKeys
 from vault.epochs import make_first_epoch, open_vault
 from vault.open_vault import Vault
+from vault.sockets import Doorkeeper
 
 PHRASE = "reef lantern copra harbour tide"
 CAST = {"OCO": "Secretariat", "FJ": "Fiji", "VU": "Vanuatu", "PW": "Palau"}
@@ -238,6 +240,13 @@ def signed_in(user: User, phrase: str = PHRASE, **about: Any) -> Client:
     client = Client(**about)
     sign_in(client, user, phrase)
     return client
+
+
+def handshake(client: Client, **cookies: str) -> MemberFacts | None:
+    """What the portal knows of a socket that a page of this browser opens."""
+    pairs = {name: morsel.value for name, morsel in client.cookies.items()} | cookies
+    written = "; ".join(f"{name}={value}" for name, value in pairs.items())
+    return Doorkeeper().open_socket_vault({"headers": [(b"cookie", written.encode())]})
 
 
 def _sign_in_page() -> str:

@@ -21,10 +21,10 @@ from iswg.checks import unfit_to_start
 from tests import factories
 from tests.architecture.code import ROOT
 from tests.desk import TITLE
+from tests.factories import handshake
 from vault.crypto.canonical import canonical
 from vault.manifests import LABEL
 from vault.models import Manifest, VaultSession
-from vault.sockets import Doorkeeper
 
 pytestmark = pytest.mark.django_db
 
@@ -158,12 +158,6 @@ def test_no_page_drawn_under_an_open_vault_is_kept_by_the_browser(desk, world, p
 
 
 # A second factor that is owed -----------------------------------------------------------------
-
-
-def handshake(client, **cookies):
-    pairs = {name: morsel.value for name, morsel in client.cookies.items()} | cookies
-    written = "; ".join(f"{name}={value}" for name, value in pairs.items())
-    return Doorkeeper().open_socket_vault({"headers": [(b"cookie", written.encode())]})
 
 
 @pytest.mark.parametrize("required", [False, True])

@@ -97,6 +97,9 @@ def test_the_rule_the_scope_and_the_audience_agree(
     desk, table, hall, chancery, world, change
 ):  # fmt: skip
     chancery.open()
+    kept_by_fiji = chancery.open("kept-by-fiji")
+    Instrument.objects.filter(pk=kept_by_fiji.pk).update(depositary="FJ")
+    world.colleague("FJ", Role.READER, name="reader")
     desk.publish(world.fj)
     desk.publish(world.fj, tlp="TLP:RED", recipients=(), officers=(world.vu_contact.pk,))
     desk.publish(world.pw, recipients=("FJ", "OCO"))
