@@ -1,11 +1,16 @@
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import channel_layers
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import connections
 
 from access import sockets
 from activity import topics
+from activity.nudge import Messenger
+from tests import services
 from tests.live.lagoon import Doorkeeper, Lagoon
 
 
@@ -34,3 +39,23 @@ def lagoon(transactional_db, monkeypatch, doorkeeper) -> Lagoon:
 def nudges_only(monkeypatch):
     """The hub does not look for itself, so that what arrives was nudged."""
     monkeypatch.setattr("activity.hub.POLL", 600)
+
+
+@pytest.fixture
+def own_redis():
+    """A Redis of this test's own, which it may stop."""
+    server = services.start_redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def other_process(own_redis, monkeypatch) -> Iterator[Messenger]:
+    """This process nudges through that Redis, as one that has no pages of its own: the worker
+    for one. Without it a portal that the test started finds out by its own look, after a second."""
+    host = {"address": own_redis.url, "socket_timeout": None}
+    before = channel_layers.set("default", RedisPubSubChannelLayer(hosts=[host]))
+    messenger = Messenger()
+    monkeypatch.setattr("activity.nudge._messenger", messenger)
+    yield messenger
+    channel_layers.set("default", before)

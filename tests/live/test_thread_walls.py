@@ -18,7 +18,6 @@ from websockets.exceptions import ConnectionClosed
 from access.wire import SLOW_SOCKET
 from accounts.models import User
 from discussions.services.participants import remove_participant
-from tests import services
 from tests.live.servers import running
 from tests.live.test_portal import environment
 from tests.live.threads import Socket, cast, cookies_of, say, thread_of
@@ -27,20 +26,13 @@ from tests.live.visitor import Visitor
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def own_redis():
-    server = services.start_redis()
-    yield server
-    server.stop()
-
-
 def started(tmp_path, world, redis_url=""):
     env = {**environment(tmp_path), "ISWG_DIRECTORY_PIN": world.pin, "REDIS_URL": redis_url}
     return running(tmp_path, "iswg.serve", "-p", "0", "--access-log", "-", **env)
 
 
 @pytest.fixture
-def portal(tmp_path, world, own_redis):
+def portal(tmp_path, world, own_redis, other_process):
     with started(tmp_path, world, own_redis.url) as server:
         yield server
 
@@ -90,7 +82,7 @@ class TestFromThatInstant:
             assert any("afterwards" in frame.get("html", "") for frame in frames)
         for user, code in ((world.vu, None), (world.pw, 4403), (world.oco, 4401)):
             for page in pages[user.pk]:
-                frames, closed = heard_to_the_end(page)
+                frames, closed = heard_to_the_end(page, quiet=0.3)  # Fiji heard it seconds ago
                 assert closed == code
                 assert "afterwards" not in json.dumps(frames)
                 refusals = [one for one in frames if one["t"] == "refused"]
