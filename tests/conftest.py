@@ -23,12 +23,14 @@ def pytest_configure(config):
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist asks for the groups in this hook
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.sharing import Shares
+
+    return Shares(config, log)
+
+
 def pytest_collection_modifyitems(config, items):
-    for item in items:
-        # Its data are loaded once per process, so one process takes all of it.
-        if HERE / "demo" in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("demo"))
     again = [item for item in items if left_out(item, on_postgres=runs_on_postgres())]
     config.hook.pytest_deselected(items=again)
     items[:] = [item for item in items if item not in set(again)]

@@ -11,9 +11,10 @@ from tools.environment import ROOT, VENV, ready, say
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NOTHING_COLLECTED = 5
-TWO = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+# Shared out by tests/sharing.py.
+TWO = ("-n", "2", "--no-loadscope-reorder")
 # The largest group, which needs no portal, goes first: meanwhile the other process makes one.
-TWO_BROWSERS = ("-n", "2", "--dist", "loadgroup")
+TWO_BROWSERS = ("-n", "2")
 
 
 @dataclass(frozen=True)

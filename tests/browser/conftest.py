@@ -40,14 +40,9 @@ class Portal:
     sessions: dict[str, Any] = field(default_factory=dict)  # whoever signed in (people.py)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist asks for the groups in this hook
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if "live_server" in item.fixturenames:
-                # One process takes these, and makes the tables they need only once.
-                item.add_marker(pytest.mark.xdist_group("own server"))
+def pytest_itemcollected(item):
+    if HERE in item.path.parents:
+        item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

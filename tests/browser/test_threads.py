@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.benchmarks.weight import weigh
 from tests.browser.people import person
 
-
 NUMBERS = "rows => rows.map(row => +row.dataset.number)"
 
 
