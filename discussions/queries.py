@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from access.actors import Actor
 from access.policy import Action, visible
+from access.prepared import Prepared
 from discussions.facts import DRAFT_KIND
 from discussions.models import (
     Attention,
@@ -105,7 +106,13 @@ def counted_threads(actor: Actor) -> tuple[list[int], list[int]]:
 
     For the figure on every page, in one query: pages that stay open go on counting with it.
     """
-    rows = (
+    rows = _COUNTED.rows(actor)
+    unread = [pk for pk, attention in rows if attention != Attention.MUTED]
+    return unread, [pk for pk, attention in rows if attention == Attention.MUTED]
+
+
+_COUNTED = Prepared(
+    lambda actor: (
         threads_with_marks(actor)
         .prefetch_related(None)
         .select_related(None)
@@ -113,8 +120,7 @@ def counted_threads(actor: Actor) -> tuple[list[int], list[int]]:
         .order_by()
         .values_list("pk", "attention")
     )
-    unread = [pk for pk, attention in rows if attention != Attention.MUTED]
-    return unread, [pk for pk, attention in rows if attention == Attention.MUTED]
+)
 
 
 def last_messages(threads: Iterable[Thread]) -> dict[int, Message]:
