@@ -46,9 +46,9 @@ def _says_the_same(item: pytest.Item) -> bool:
     places = [item.path, *item.path.parents]
     if any(HERE / name in places for name in ONCE):
         return True
-    return ALWAYS_TWICE not in places and not _asks_the_database(item)
+    return ALWAYS_TWICE not in places and not asks_the_database(item)
 
 
-def _asks_the_database(item: pytest.Item) -> bool:
+def asks_the_database(item: pytest.Item) -> bool:
     asked = set(getattr(item, "fixturenames", ()))
     return bool(DATABASE & asked) or item.get_closest_marker("django_db") is not None

@@ -18,6 +18,7 @@ from accounts.models import User
 from bulletins.models import Bulletin
 from iswg.demo.pieces import facts_by_number, origin_of
 from tests.factories import PHRASE, root_of
+from tests.twice import asks_the_database
 from vault import directory as ledger
 from vault.epochs import open_vault
 
@@ -26,14 +27,22 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """These tests touch the database, and run after all others that do.
+    """These tests run after all others that touch the database, so nobody else's test meets one
+    that is full of people, or was emptied of what migrations entered; and before those that touch
+    none, which another process runs meanwhile.
 
-    pytest-django sorts by the mark; so it is given after the sorting, and nobody else's test
-    meets a database that is full of people.
+    pytest-django sorts by the mark; so it is given after the sorting.
     """
+    items.sort(key=_turn)
     for item in items:
         if HERE in item.path.parents and "demo" in item.fixturenames:
             item.add_marker(pytest.mark.django_db)
+
+
+def _turn(item) -> int:
+    if HERE in item.path.parents:
+        return 1
+    return 0 if asks_the_database(item) else 2
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,12 @@ def lagoon(transactional_db, monkeypatch, doorkeeper) -> Lagoon:
     return kind
 
 
+@pytest.fixture(autouse=True)
+def no_ping_unless_asked_for(monkeypatch):
+    """Each page has its turn once in twenty seconds, which may be in the middle of any test."""
+    monkeypatch.setattr("activity.hub.BEAT", 1e9)
+
+
 @pytest.fixture
 def nudges_only(monkeypatch):
     """The hub does not look for itself, so that what arrives was nudged."""

@@ -92,7 +92,10 @@ class Socket:
         self.wire.send(json.dumps(frame))
 
     def hear(self, timeout=20):
-        return json.loads(self.wire.recv(timeout=timeout))
+        """The next frame that says something; a ping may come at any time."""
+        while (frame := json.loads(self.wire.recv(timeout=timeout))) == {"t": "ping"}:
+            pass
+        return frame
 
     def hear_until(self, kind, timeout=20):
         """The frames up to the first of this kind."""
