@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,7 @@ class ProposeForm(forms.Form):
     prefix = "decision"
 
     proposal = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    item = forms.UUIDField(required=False, widget=forms.HiddenInput)
     words = forms.CharField(
         label=_("Text of the decision"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -71,9 +72,10 @@ class ProposeForm(forms.Form):
     )
 
     @classmethod
-    def fresh(cls) -> ProposeForm:
-        """Empty, with an id of its own: sent twice, it is put on the screen once."""
-        return cls(initial={"proposal": uuid4(), "method": Method.CONSENSUS})
+    def fresh(cls, item: UUID | None) -> ProposeForm:
+        """Empty, with an id of its own: sent twice, it is put on the screen once. `item` is the
+        one on the screen while it is typed."""
+        return cls(initial={"proposal": uuid4(), "item": item, "method": Method.CONSENSUS})
 
 
 class ActionForm(forms.Form):
@@ -82,6 +84,7 @@ class ActionForm(forms.Form):
     prefix = "task"
 
     action = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    item = forms.UUIDField(required=False, widget=forms.HiddenInput)
     words = forms.CharField(
         label=_("What is to be done"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -92,8 +95,10 @@ class ActionForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"action": uuid4()})
+    def __init__(
+        self, *args: Any, meeting: Meeting, item: UUID | None = None, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", {"action": uuid4(), "item": item})
         super().__init__(*args, **kwargs)
         rows = [row.administration for row in meeting.participants.all()]
         self.fields["owner"].choices = [  # type: ignore[attr-defined]  # a choice field

@@ -93,9 +93,10 @@ def notes_form(item: AgendaItem, words: str, base: int, data: Any = None) -> Not
 
 def _tools(request: HttpRequest, here: Room) -> dict[str, Any]:
     """What only who runs the meeting has."""
+    item = here.current.uuid if here.current else None
     return {
-        "propose": ProposeForm.fresh(),
-        "task": ActionForm(meeting=here.meeting),
+        "propose": ProposeForm.fresh(item),
+        "task": ActionForm(meeting=here.meeting, item=item),
         "somebody": person_form(here.meeting),
     }
 

@@ -159,10 +159,19 @@ def _overtaken_words(now: writings.Text) -> str:
 # Decisions and actions ------------------------------------------------------------------------
 
 
-def _current(request: HttpRequest, meeting: Meeting) -> AgendaItem:
+OTHER_ITEM = "on the screen"  # a fault of no field
+
+
+def _current(request: HttpRequest, meeting: Meeting, shown: UUID | None) -> AgendaItem:
+    """The item on the screen, if it is still the one that the form was typed under: what was meant
+    for a closed item must not reach all because another was called, or was not called yet."""
+    require(request.actor, Action.RUN_MEETING, meeting)
     item = Room(meeting, request.actor, request.vault).current
     if item is None:
-        raise NotPossible({"words": _("Call an item of the agenda first.")})
+        raise NotPossible({OTHER_ITEM: _("Call an item of the agenda first.")})
+    if item.uuid != shown:
+        sentence = _("Item %(n)s is on the screen now. If this belongs to it, send it again.")
+        raise NotPossible({OTHER_ITEM: sentence % {"n": getattr(item, "number", "")}})
     return item
 
 
@@ -180,14 +189,14 @@ def propose(request: HttpRequest, ref: str) -> HttpResponse:
         lambda: deciding.propose(
             actor=request.actor,
             vault=request.vault,
-            item=_current(request, meeting),
+            item=_current(request, meeting, typed.get("item")),
             words=typed.get("words", ""),
             method=typed.get("method", ""),
             proposal_id=typed.get("proposal"),
         ),
     )
     if faults:
-        return _back(request, meeting, status, propose=put(form, faults))
+        return _back(request, meeting, status, faults, propose=form)
     return redirect("meetings:room", ref=meeting.ref)
 
 
@@ -200,14 +209,14 @@ def action(request: HttpRequest, ref: str) -> HttpResponse:
     meeting = found(request, ref)
     form = ActionForm(request.POST, meeting=meeting)
     if not form.is_valid() and "due_on" in form.errors:
-        return _back(request, meeting, 400, task=form)
+        return _back(request, meeting, 400, {}, task=form)
     typed = form.cleaned_data
     faults, status = tried(
         request,
         lambda: deciding.take_action(
             actor=request.actor,
             vault=request.vault,
-            item=_current(request, meeting),
+            item=_current(request, meeting, typed.get("item")),
             words=typed.get("words", ""),
             owner=typed.get("owner", ""),
             due_on=typed.get("due_on"),
@@ -215,17 +224,27 @@ def action(request: HttpRequest, ref: str) -> HttpResponse:
         ),
     )
     if faults:
-        return _back(request, meeting, status, task=put(form, faults))
+        return _back(request, meeting, status, faults, task=form)
     return redirect("meetings:room", ref=meeting.ref)
 
 
-def _back(request: HttpRequest, meeting: Meeting, status: int, **form: forms.Form) -> HttpResponse:
+def _back(
+    request: HttpRequest,
+    meeting: Meeting,
+    status: int,
+    faults: dict[str, str],
+    **typed: forms.Form,
+) -> HttpResponse:
     """The room again with what was typed; or only that, for whom the room has no such form."""
     here = Room(meeting, request.actor, request.vault)
-    if request.vault is not None and here.may_run and meeting.is_live:
-        return room_page(request, meeting, status=status, **form)
-    (only,) = form.values()
-    return words_page(request, meeting, status=status, form=only, heading=_("Not kept"))
+    ((name, form),) = typed.items()
+    put(form, faults)
+    if request.vault is None or not here.may_run or not meeting.is_live:
+        return words_page(request, meeting, status=status, form=form, heading=_("Not kept"))
+    if OTHER_ITEM in faults and here.current is not None:
+        form.data = form.data.copy()
+        form.data[form.add_prefix("item")] = str(here.current.uuid)
+    return room_page(request, meeting, status=status, **{name: form})
 
 
 @login_not_required

@@ -3,8 +3,8 @@
 (() => {
   'use strict';
   const form = document.querySelector('[data-order]');
-  if (!form) return;
   const list = () => document.getElementById('agenda');
+  if (!form || !list()) return;
   const rows = () => [...list().children];
   const say = words => { const at = document.getElementById('said'); if (at) at.textContent = words; };
 
@@ -41,47 +41,45 @@
     send(order, button.value, button.name);
   });
 
-  /* By hand: the number is the grip. */
-  let held = null;
-  const over = y => rows().find(row => { const box = row.getBoundingClientRect(); return y < box.bottom; }) || rows().at(-1);
+  /* By hand: the number is the grip. What is held is an item, not its row: the list may be drawn
+     anew meanwhile, by the answer to the move before or because somebody else moved one. */
+  let held = '';
+  const place = list().parentElement;
+  const rowOf = id => document.getElementById('item-' + id);
+  const over = y => rows().find(row => y < row.getBoundingClientRect().bottom) || rows().at(-1);
   const clear = () => rows().forEach(row => row.classList.remove('drop-above', 'drop-below', 'dragged'));
   const below = (row, y) => { const box = row.getBoundingClientRect(); return y > box.top + box.height / 2; };
 
-  function letGo() { held = null; clear(); }
+  function letGo() { held = ''; clear(); }
   document.addEventListener('keydown', event => { if (event.key === 'Escape' && held) letGo(); });
 
-  function prepare() {
-    rows().forEach(row => {
-      const grip = row.querySelector('.num');
-      if (grip.classList.contains('grip')) return;
-      grip.classList.add('grip');
-      grip.addEventListener('pointerdown', event => {
-        if (event.button) return;
-        held = row;
-        grip.setPointerCapture(event.pointerId);
-        event.preventDefault();
-      });
-      grip.addEventListener('pointermove', event => {
-        if (held !== row) return;
-        clear();
-        row.classList.add('dragged');
-        const target = over(event.clientY);
-        if (target !== row) target.classList.add(below(target, event.clientY) ? 'drop-below' : 'drop-above');
-      });
-      grip.addEventListener('pointerup', event => {
-        if (held !== row) return;
-        held = null;
-        clear();
-        const target = over(event.clientY), id = row.dataset.item;
-        if (target === row) return;
-        const order = ids().filter(one => one !== id);
-        order.splice(order.indexOf(target.dataset.item) + (below(target, event.clientY) ? 1 : 0), 0, id);
-        if (order.join() !== ids().join()) send(order, id, '');
-      });
-      grip.addEventListener('pointercancel', letGo);
-    });
-  }
+  place.addEventListener('pointerdown', event => {
+    const row = event.target.closest?.('#agenda .grip')?.closest('li');
+    if (!row || event.button) return;
+    held = row.dataset.item;
+    place.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  place.addEventListener('pointermove', event => {
+    if (!held) return;
+    clear();
+    const row = rowOf(held), target = over(event.clientY);
+    if (!row) { letGo(); return; }
+    row.classList.add('dragged');
+    if (target !== row) target.classList.add(below(target, event.clientY) ? 'drop-below' : 'drop-above');
+  });
+  place.addEventListener('pointerup', event => {
+    const id = held, target = over(event.clientY);
+    if (!id) return;
+    letGo();
+    if (!rowOf(id) || target.dataset.item === id) return;
+    const order = ids().filter(one => one !== id);
+    order.splice(order.indexOf(target.dataset.item) + (below(target, event.clientY) ? 1 : 0), 0, id);
+    if (order.join() !== ids().join()) send(order, id, '');
+  });
+  place.addEventListener('pointercancel', letGo);
+
+  function prepare() { rows().forEach(row => row.querySelector('.num').classList.add('grip')); }
   prepare();
-  // The rows that the page renewed by itself; what was in somebody's hand is another row now.
-  document.addEventListener('live:polled', () => { if (held && !held.isConnected) letGo(); prepare(); });
+  document.addEventListener('live:polled', prepare);  // the page renewed its rows by itself
 })();

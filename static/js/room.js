@@ -44,7 +44,8 @@
 
   async function press(b, address) {
     try {
-      const r = await fetch(address, {method: 'POST', body: new URLSearchParams({[b.name]: b.value}),
+      // Kept alive: a form that is being sent loads the page, and what was pressed just then counts.
+      const r = await fetch(address, {method: 'POST', keepalive: true, body: new URLSearchParams({[b.name]: b.value}),
         headers: {'X-CSRFToken': $('#act [name=csrfmiddlewaretoken]').value, Accept: 'application/json'}});
       const json = r.headers.get('Content-Type')?.includes('json');
       if (r.ok && json && !up) again();
@@ -104,6 +105,8 @@
     const state = $('#room-state')?.dataset.state;
     if (state && state !== words.state) { words.state = state; again(); }
     const item = $('#room-item')?.dataset.item, form = $('#notes');
+    // What is typed belongs to the item that was on the screen when it was begun.
+    $$('#decide form, #take form').forEach(f => { if (!$('textarea', f).value) $('[name$=-item]', f).value = item || ''; });
     if (own && item && item !== form?.dataset.item) moved();
     else if (form && item) $('#notes-moved').hidden = true;
   }

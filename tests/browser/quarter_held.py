@@ -40,7 +40,8 @@ def _put_on_screen(page: Page, words: str, method: str) -> None:
     page.locator("#decide").evaluate("one => { one.open = true }")
     page.fill("#decide textarea", words)
     page.check(f"#decide [value={method}]")
-    press(page, "Put on the screen")
+    with page.expect_navigation():
+        press(page, "Put on the screen")
     expect(page.locator("#room-motion")).to_contain_text(words)
 
 
@@ -60,7 +61,8 @@ def refused_without_quorum(quarter: Quarter) -> None:
             _here(player)
             expect(page.locator(f"#at-{player.code}")).to_contain_text("Here")
         page.select_option("#id_somebody-person", label="Contact point, Australia")
-        press(page, "Has come")
+        with page.expect_navigation():
+            press(page, "Has come")
         _quorum(quarter, "No quorum", 3)
         press(page, "Next item n", "#room-item")
         for player in cast:
@@ -172,10 +174,13 @@ def decided_apart(quarter: Quarter) -> None:
         page.fill("#take textarea", TASK)
         page.select_option("#take select", "PW")
         page.fill("#take [type=date]", quarter.starts.date().isoformat())
-        press(page, "Take down", "#take")
+        with page.expect_navigation():  # the action may show before the form has loaded its page
+            press(page, "Take down", "#take")
         for player in cast.everybody:
             expect(player.page.locator("#room-actions")).to_contain_text(TASK)
         press(page, "Next item n", "#room-item")
+        for player in (cast.officer, cast.suva, cast.wellington):
+            expect(player.page.locator("#room-item h2")).to_have_text(CLOSED)
         _put_on_screen(page, ALONE, "consensus")
         for player in (cast.suva, cast.wellington):
             expect(player.page.locator("#room-item h2")).to_have_text(CLOSED)

@@ -78,6 +78,20 @@ def test_what_is_dropped_on_itself_or_let_go_with_escape_stays(browser, portal, 
     expect(page.locator("#agenda .drop-below, #agenda .dragged")).to_have_count(0)
 
 
+def test_what_is_held_stays_in_the_hand_when_the_list_is_drawn_anew(browser, portal, meeting):
+    """Somebody else changed something, or the move before is answered only now."""
+    page = agenda(browser, portal, meeting)
+    drag(page, FIRST, SECOND, let_go=False)
+    page.evaluate("""() => new Promise(done => {
+        document.getElementById('agenda').wasHere = true;
+        document.addEventListener('live:polled', done, {once: true});
+        document.dispatchEvent(new Event('live:renew'));
+    })""")
+    assert not page.evaluate("document.getElementById('agenda').wasHere")
+    page.mouse.up()
+    order(page, SECOND, FIRST, CLOSED)
+
+
 def test_items_move_by_keyboard_and_the_focus_goes_with_them(browser, portal, meeting):
     page = agenda(browser, portal, meeting)
     down = row(page, FIRST).locator("button[name=down]")

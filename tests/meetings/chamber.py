@@ -68,8 +68,9 @@ class Room:
         address = f"items/{self.items[item].uuid}/notes/"
         return self.post(user, address, {"words": words, "base": base, **more}, **JSON)
 
-    def puts(self, words, method="consensus", user=None):
+    def puts(self, words, method="consensus", user=None, item=0):
         data = {"decision-words": words, "decision-method": method, "decision-proposal": uuid4()}
+        data["decision-item"] = self.items[item].uuid
         answer = self.post(user or self.world.fj, "decisions/", data)
         assert answer.status_code == 302
         return Proposal.objects.latest("pk")

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Seat
-from meetings.models import ActionPoint, Attendance, Decision, Hand, Meeting
+from meetings.models import ActionPoint, Attendance, Decision, Hand, Meeting, Proposal
 from meetings.services.noting import write_join_details
 from meetings.services.room import call_item, check_in, open_meeting, write_notes
 from tests.factories import signed_in
@@ -81,7 +81,7 @@ def test_the_next_item_button_leads_on_and_any_item_can_be_called(world, room):
 def test_of_a_closed_item_others_find_nothing_in_the_room(world, room):
     room.opened(world.fj, world.vu, item=2)
     write_notes(**room.hall.both(world.vu), item=room.items[2], words="zorptang", base=0)
-    proposal = room.puts("Pay the snork.", user=world.oco)
+    proposal = room.puts("Pay the snork.", user=world.oco, item=2)
     for address in ("", "screen/"):
         assert "Wexelbird" in room.page(world.vu, address)
         assert "Pay the snork." in room.page(world.vu, address)
@@ -206,6 +206,7 @@ def test_without_a_quorum_nothing_is_agreed_and_the_page_says_so(world, room):
 def test_a_decision_that_cannot_be_put_comes_back_as_typed_beside_the_sentence(world, room):
     room.opened(world.fj, item=None)
     typed = {"decision-words": "Meet in Nadi.", "decision-method": "vote"}
+    typed["decision-item"] = room.items[0].uuid
     answer = room.post(world.fj, "decisions/", typed)
     assert answer.status_code == 400
     assert "Call an item of the agenda first." in words_of(answer)
@@ -216,7 +217,7 @@ def test_a_decision_that_cannot_be_put_comes_back_as_typed_beside_the_sentence(w
     assert second.status_code == 400
     assert "There is a decision on the screen. Close that one first." in words_of(second)
     assert "Another." in words_of(second)
-    empty = room.post(world.fj, "decisions/", {"decision-method": "vote"})
+    empty = room.post(world.fj, "decisions/", {**typed, "decision-words": ""})
     assert "Write the text of the decision." in words_of(empty)
     refused = room.post(world.vu, "decisions/", typed)
     assert refused.status_code == 403
@@ -262,6 +263,7 @@ def test_actions_are_taken_down_with_owner_and_due_date(world, room):
     room.opened(world.fj)
     due = timezone.localdate() + datetime.timedelta(days=30)
     typed = {"task-words": "Send the seal list", "task-owner": "VU", "task-due_on": str(due)}
+    typed["task-item"] = room.items[0].uuid
     page = room.says(world.fj, "actions/", typed)
     assert "A-2627-X1-01" in page
     assert "Send the seal list" in room.page(world.pw)
@@ -278,6 +280,32 @@ def test_actions_are_taken_down_with_owner_and_due_date(world, room):
     assert refused.status_code == 403
     assert "Send the seal list" in words_of(refused)
     assert ActionPoint.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("decisions/", {"decision-words": "Follow the zibble hull.", "decision-method": "vote"}),
+        ("actions/", {"task-words": "Follow the zibble hull.", "task-owner": "FJ"}),
+    ],
+)
+def test_what_was_typed_under_one_item_is_not_put_under_another(world, room, address, typed):
+    """The closed item was called while it was typed, or the next one is on the screen already."""
+    room.opened(world.fj)
+    name = f"{next(iter(typed)).partition('-')[0]}-item"
+    asked = {**typed, name: room.items[1].uuid}
+    answer = room.post(world.fj, address, asked)
+    assert answer.status_code == 400
+    said = words_of(answer)
+    assert "Item 1 is on the screen now. If this belongs to it, send it again." in said
+    assert "Follow the zibble hull." in said
+    assert f'name="{name}" value="{room.items[0].uuid}"' in answer.content.decode()
+    assert "zibble" not in room.page(world.vu)
+    assert not Proposal.objects.exists()
+    assert not ActionPoint.objects.exists()
+    call_item(**room.actor(world.fj), item=room.items[1])
+    assert room.post(world.fj, address, asked).status_code == 302
+    assert "zibble" in room.page(world.vu)
 
 
 # The rest

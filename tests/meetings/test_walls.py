@@ -100,12 +100,12 @@ class TestTheChairOutsideAClosedItem:
         room.call_item(**live.actor(world.fj), item=live.items[1])
         answer = live.post(world.fj, "decisions/", {
             "decision-words": "Meet in Suva.", "decision-method": "consensus",
-            "decision-proposal": uuid4(),
+            "decision-proposal": uuid4(), "decision-item": live.items[1].uuid,
         })  # fmt: skip
         assert answer.status_code == 302
         again = live.post(world.fj, "decisions/", {
             "decision-words": "And in Nadi.", "decision-method": "consensus",
-            "decision-proposal": uuid4(),
+            "decision-proposal": uuid4(), "decision-item": live.items[1].uuid,
         })  # fmt: skip
         assert again.status_code == 400  # of the own one the chair is told
         page = live.page(world.fj)
