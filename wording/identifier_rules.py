@@ -241,6 +241,7 @@ SCHEMES: dict[str, tuple[Words, Rule]] = {
         _("NZBN (New Zealand)"),
         _formed("[0-9]{13}", _("An NZBN has thirteen digits."), ean.is_valid),
     ),
+    "company_number": (_("Company number"), as_typed),
     "document": (_("Travel document"), _travel_document),
     "container": (_("Container number"), _container),
     "seal": (_("Seal"), as_typed),

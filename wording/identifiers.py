@@ -37,7 +37,15 @@ class EntityKind(TextChoices):
 
 
 # Below this many letters and digits (four where nothing is said), two mentions agree by chance.
-LEAST = {"other": 5, "document": 5, "chassis": 5, "hs": 2, "flight": 3, "call_sign": 3}
+LEAST = {
+    "other": 5,
+    "company_number": 4,
+    "document": 5,
+    "chassis": 5,
+    "hs": 2,
+    "flight": 3,
+    "call_sign": 3,
+}
 # Everything else has at least one digit: "IMO: unknown" is no number.
 LETTERS_SUFFICE = {"call_sign", "aircraft", "unlocode", "plate"}
 NOTHING = {"UNKNOWN", "INCONNU", "INCONNUE", "NONE", "AUCUN", "AUCUNE", "NIL", "NEANT", "NÉANT"}
@@ -106,6 +114,7 @@ LABELS: list[tuple[str, str, set[str]]] = [
     ("lei", "lei", set()),
     ("abn", "abn", set()),
     ("nzbn", "nzbn", set()),
+    (rf"company|tin|tax|ridet|entreprise|soci{_E}t{_E}|fiscal", "company_number", {"company"}),
     (rf"document(?: de voyage)?|id|id card|identity card|carte d['’]identit{_E}", "document",
      {"person"}),
     (r"passport|passeport|travel document|titre de voyage", "document", set()),

@@ -88,7 +88,7 @@ def test_every_family_of_vectors_is_read():
         ("company", "83 914 571 673", "abn", "83914571673"),
         ("company", "9429000106078", "nzbn", "9429000106078"),
         ("company", "2041999", "imo_company", "2041999"),
-        ("company", "RIDET 123 456.001", "other", "RIDET123456001"),
+        ("company", "RIDET 123 456.001", "company_number", "123456001"),
         ("container", "QQQU1002014", "container", "QQQU1002014"),
         ("container", "csqu 305438-3", "container", "CSQU3054383"),
         ("flight", "NZ0052", "flight", "NZ52"),
@@ -283,3 +283,13 @@ def test_words_wait_for_the_language_of_the_reader(kind):
     assert isinstance(number.label, Promise)
     assert isinstance(EntityKind(kind)._label_, Promise)
     assert isinstance(only("container", "CSQU3054384").doubt, Promise)
+
+
+@pytest.mark.parametrize(
+    "line", ["Company number DEMO-4471", "company no. demo 4471", "N° d’entreprise DEMO 4471",
+             "numéro fiscal: demo4471", "TIN DEMO-4471"],
+)  # fmt: skip
+def test_the_number_of_a_company_without_a_public_rule_is_compared_all_the_same(line):
+    (found,) = numbers_in("company", line)
+    assert found.key == ("company_number", "DEMO4471")
+    assert not found.doubt
