@@ -17,6 +17,7 @@ from vault.crypto.errors import CannotOpen
 TITLE_LIMIT = 150
 KEY_LINE_LIMIT = 280
 BODY_LIMIT = 40_000
+ENTITY_LIMIT = 20  # things that one bulletin names
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,24 @@ class FileFact:
     media_type: str
     sha256: str
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFact:
+    """Something that a bulletin names: a vessel, a person, a container. `numbers` as typed, one
+    in a line; what they are and whether they hold is read anew each time
+    (wording/identifiers.py)."""
+
+    kind: str
+    name: str = ""
+    numbers: str = ""
+    note: str = ""
+    id: str = ""  # of its row, once it is issued
+
+    @property
+    def title(self) -> str:
+        """What it is called; a container is mostly called by its number."""
+        return self.name or self.numbers.partition("\n")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class Content:
     caveats: str = ""
     places: tuple[str, ...] = ()
     data_kinds: tuple[str, ...] = ()  # values of wording.sharing.DataKind
+    entities: tuple[EntityFact, ...] = ()
     files: tuple[FileFact, ...] = ()
 
     @property
@@ -97,6 +117,8 @@ def _read(kind: type[Any], data: bytes) -> Any:
 def _value(name: str, value: Any) -> Any:
     if name == "files":
         return tuple(FileFact(**{**one, "notes": tuple(one.get("notes", ()))}) for one in value)
+    if name == "entities":
+        return tuple(EntityFact(**one) for one in value)
     if name in {"due_on", "valid_until"}:
         return datetime.date.fromisoformat(value) if value else None
     if isinstance(value, list):

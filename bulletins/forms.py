@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bulletins import handling
 from bulletins.content import BODY_LIMIT, KEY_LINE_LIMIT, TITLE_LIMIT, DraftContent
+from bulletins.forms_entities import EntityRows
 from bulletins.models import ProductType, Tlp, Urgency
 from bulletins.ports import ports
 from wording.sharing import DataKind
@@ -123,6 +124,8 @@ class ComposeForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.own = own
+        kept = (self.data or self.initial).get("entities", ())
+        self.entities = EntityRows(self.data if self.is_bound else None, kept)
         self.fields["recipients"].choices = [
             (a.code, a.label) for a in administrations if a.code != own
         ]
@@ -151,7 +154,8 @@ class ComposeForm(forms.Form):
                 values[name] = ()
             else:
                 values[name] = str(raw)
-        return DraftContent(**{k: v for k, v in values.items() if v is not None}, extra=extra)
+        said = {k: v for k, v in values.items() if v is not None}
+        return DraftContent(**said, entities=self.entities.facts(), extra=extra)
 
     def check(self) -> bool:
         """Strict: add what is missing or impossible to the fields. True if nothing is."""
@@ -162,6 +166,8 @@ class ComposeForm(forms.Form):
         for name, sentence in self._dates():
             if not self.has_error(name):
                 self.add_error(name, sentence)
+        if fault := self.entities.fault():
+            self.add_error(None, fault)
         return not self.errors
 
     def _missing(self) -> list[tuple[str, str]]:

@@ -100,6 +100,14 @@ class Revision(models.Model):
         ]
 
 
+class Entity(models.Model):
+    """That a bulletin names something: how many things, and under which id a discussion is about
+    one. What it is lies sealed among the words (`content.EntityFact`)."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
+    bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="entities")
+
+
 class Place(models.TextChoices):
     TO = "to", _("Recipient")
     ORIGIN = "origin", _("Originator")

@@ -1,4 +1,4 @@
-"""Search over everything the reader may open: title, text and file names.
+"""Search over everything the reader may open: title, text, what is named, and file names.
 
 Nothing readable is left on the server for it: the newest are opened first, folded, and looked
 through while one waits, for one search per person at a time. Up to 10,000 bulletins that is a
@@ -14,6 +14,7 @@ from itertools import islice
 
 from access.actors import Actor
 from bulletins.content import Content
+from bulletins.entities import words_of
 from bulletins.models import Bulletin
 from bulletins.opening import open_contents
 from bulletins.queries import rows_in_box
@@ -31,7 +32,7 @@ class Hit:
     before: str
     matched: str
     after: str
-    where: str  # title | key_line | body | file | reference
+    where: str  # title | key_line | body | entity | file | reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def match(bulletin: Bulletin, content: Content, words: Iterable[str]) -> Hit | N
         ("title", content.title),
         ("key_line", content.key_line),
         ("body", content.body),
+        *(("entity", words_of(one)) for one in content.entities),
         *(("file", one.name) for one in content.files),
         ("reference", bulletin.ref),
     ]

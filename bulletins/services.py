@@ -7,8 +7,8 @@ is in `opening.py`, because it writes as well: it wraps keys, and it fills the l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -27,6 +27,7 @@ from bulletins.models import (
     AdministrationCount,
     Bulletin,
     Draft,
+    Entity,
     NamedOfficer,
     Outcome,
     PersonCount,
@@ -215,6 +216,7 @@ def _issue(
     audience: Readership,
     law: Lawfulness,
 ) -> Bulletin:
+    content = _with_ids(content)
     bulletin = Bulletin.objects.create(
         uuid=draft.pk,
         ref=make_reference("B", lambda ref: Bulletin.objects.filter(ref=ref).exists()),
@@ -228,6 +230,7 @@ def _issue(
         valid_until=content.valid_until,
     )
     _freeze_recipients(bulletin, actor, audience)
+    Entity.objects.bulk_create(Entity(uuid=one.id, bulletin=bulletin) for one in content.entities)
     manifest_hash = _seal_revision(vault, bulletin, content, audience)
     _remember(vault, draft, 0)
     draft.delete()
@@ -248,6 +251,13 @@ def _issue(
         topics=topics_of(bulletin),
     )
     return bulletin
+
+
+def _with_ids(content: DraftContent) -> DraftContent:
+    """Each thing that it names gets the id under which a discussion may be about it."""
+    return replace(
+        content, entities=tuple(replace(one, id=str(uuid4())) for one in content.entities)
+    )
 
 
 def _freeze_recipients(bulletin: Bulletin, actor: Actor, audience: Readership) -> None:
@@ -322,9 +332,7 @@ def _named(one: files.AdoptedFile) -> FileFact:
 
 
 def _words_only(content: DraftContent) -> Content:
-    known = {name: value for name, value in asdict(content).items() if name != "files"}
-    names = Content.__dataclass_fields__.keys()
-    return Content(**{n: known[n] for n in names if n != "files"}, files=content.files)
+    return Content(**{name: getattr(content, name) for name in Content.__dataclass_fields__})
 
 
 # The ledger -----------------------------------------------------------------------------------

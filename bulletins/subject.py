@@ -1,8 +1,9 @@
-"""Bulletins as what a discussion may be about (access/subjects.py)."""
+"""Bulletins, and what they name, as what a discussion may be about (access/subjects.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
 from access.subjects import Subject
-from bulletins.models import Bulletin
-from bulletins.opening import open_titles
+from bulletins.models import Bulletin, Entity
+from bulletins.opening import open_contents, open_titles
 from bulletins.queries import bulletins_for
 
 
@@ -34,6 +35,42 @@ class BulletinSubjects:
         rows = list(Bulletin.objects.filter(uuid__in=list(ids)))
         titles = open_titles(vault, rows)
         return {one.uuid: title for one in rows if (title := titles.get(one.pk))}
+
+
+class EntitySubjects:
+    """What the discussions ask of something that a bulletin names: it is read by whoever reads
+    the bulletin, under its label."""
+
+    noun = _("Entity")
+    letter = ""  # nobody writes its reference
+
+    def seen_by(self, actor: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
+        found = dict(Entity.objects.filter(uuid__in=list(ids)).values_list("uuid", "bulletin_id"))
+        rows = {one.pk: one for one in bulletins_for(actor).filter(pk__in=found.values())}
+        return {
+            identity: replace(
+                _subject(rows[pk]),
+                kind="entity",
+                id=identity,
+                url=reverse("bulletins:entity", args=[rows[pk].ref, identity]),
+            )
+            for identity, pk in found.items()
+            if pk in rows
+        }
+
+    def by_reference(self, actor: Actor, references: Iterable[str]) -> Mapping[str, Subject]:
+        return {}
+
+    def titles(self, vault: Any, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """As its bulletin calls it: a row that was put to another bulletin has no title."""
+        wanted = {str(one) for one in ids}
+        rows = Bulletin.objects.filter(entities__uuid__in=wanted).distinct()
+        return {
+            UUID(one.id): one.title
+            for _bulletin, content in open_contents(vault, rows)
+            for one in content.entities
+            if one.id in wanted
+        }
 
 
 def _subject(bulletin: Bulletin) -> Subject:

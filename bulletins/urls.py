@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from bulletins import views, views_compose, views_files
+from bulletins import views, views_compose, views_entities, views_files
 
 
 class Reference:
@@ -41,5 +41,6 @@ urlpatterns = [
     path("<bulletin_ref:ref>/", views.detail, name="detail"),
     path("<bulletin_ref:ref>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<bulletin_ref:ref>/outcome/", views.outcome, name="outcome"),
+    path("<bulletin_ref:ref>/names/<uuid:entity_id>/", views_entities.entity, name="entity"),
     path("<bulletin_ref:ref>/files/<uuid:file_id>/", views_files.download, name="download"),
 ]  # fmt: skip

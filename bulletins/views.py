@@ -15,6 +15,7 @@ from access.policy import Action, can
 from activity.queries import latest_live_id
 from bulletins import filters, handling, opening, queries, services
 from bulletins.boxes import Box
+from bulletins.entities import named_in
 from bulletins.granted import granted
 from bulletins.lawful import bases_of, kinds_in
 from bulletins.models import Bulletin, Outcome
@@ -92,13 +93,9 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         opened = opening.open_bulletin(actor=request.actor, vault=request.vault, bulletin=bulletin)
     except opening.Locked:
-        return _locked(request, bulletin)
+        return locked_page(request, bulletin)
     except opening.SealBroken:
-        services.report_broken_seal(actor=request.actor, bulletin=bulletin)
-        return render(
-            request, "bulletins/broken.html", {"bulletin": bulletin, "nav_key": "bulletins"},
-            status=409,
-        )  # fmt: skip
+        return broken_page(request, bulletin)
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     response = render(request, "bulletins/detail.html", {
         **detail_context(request.actor, bulletin, opened), "live_since": since,
@@ -108,10 +105,17 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
-def _locked(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+def locked_page(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
     """Nobody reads, or says to have read, what the own keys do not open."""
     facts = {"bulletin": bulletin, "nav_key": "bulletins"}
     return render(request, "bulletins/locked.html", facts, status=409)
+
+
+def broken_page(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+    """What is stored is not what its author signed: it is not shown, and the journal says so."""
+    services.report_broken_seal(actor=request.actor, bulletin=bulletin)
+    facts = {"bulletin": bulletin, "nav_key": "bulletins"}
+    return render(request, "bulletins/broken.html", facts, status=409)
 
 
 def _page_topics(request: HttpRequest) -> list[str]:
@@ -134,6 +138,7 @@ def detail_context(actor, bulletin: Bulletin, opened: opening.Opened) -> dict:
         "confidence": handling.CONFIDENCE.get(content.confidence),
         "requested_action": handling.REQUESTED_ACTION.get(content.requested_action),
         "files": attachments(bulletin, opened),
+        "entities": named_in(content, bulletin),
         "ports": ports_named(content.places),
         "points": map_points(content.places),
         "expired": queries.is_expired(bulletin),
@@ -163,7 +168,7 @@ def ledger_context(actor, bulletin: Bulletin) -> dict:
 def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     if not opening.can_open(request.vault, bulletin):
-        return _locked(request, bulletin)
+        return locked_page(request, bulletin)
     services.acknowledge(actor=request.actor, bulletin=bulletin)
     messages.success(request, _("Acknowledged. The originator sees it in the ledger."))
     return redirect("bulletins:detail", ref=bulletin.ref)
@@ -174,7 +179,7 @@ def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
 def outcome(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     if not opening.can_open(request.vault, bulletin):
-        return _locked(request, bulletin)
+        return locked_page(request, bulletin)
     chosen = request.POST.get("outcome", "")
     if chosen not in {Outcome.ACTED, Outcome.NOTHING}:
         messages.error(request, _("Choose what came of it."))

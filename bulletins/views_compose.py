@@ -21,6 +21,7 @@ from accounts.models import Administration
 from accounts.queries import choosable_administrations
 from bulletins import handling, queries, services
 from bulletins.content import DraftContent
+from bulletins.entities import named_in
 from bulletins.faults import faults_of
 from bulletins.forms import ComposeForm, blank_content
 from bulletins.granted import granted
@@ -223,7 +224,7 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return JsonResponse({"sentence": full.sentence}, status=full.status)
     # The page of a draft that has just been begun moves to its address, so that it can be reloaded.
     page = reverse("bulletins:draft", args=[draft.pk])
-    notes = _notes(request, form)
+    notes = _notes(request, form) | form.entities.notes()
     return JsonResponse({"version": draft.version, "page": page, "notes": notes})
 
 
@@ -288,6 +289,7 @@ def _check_page(
         "requested_action": handling.REQUESTED_ACTION.get(content.requested_action),
         "kind": ProductType(content.product_type).label,
         "files": files.listed(request.vault, services.DRAFT_KIND, draft.pk),
+        "entities": named_in(content),
         "ports": ports_named(content.places),
         "points": map_points(content.places),
         "may_publish": can(request.actor, Action.PUBLISH_BULLETIN, draft),

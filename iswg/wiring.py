@@ -19,7 +19,7 @@ def connect() -> None:
     from bulletins.lawful import senders_to
     from bulletins.live import AdministrationPages, BulletinPages, PersonPages
     from bulletins.reminders import register_reminders
-    from bulletins.subject import BulletinSubjects
+    from bulletins.subject import BulletinSubjects, EntitySubjects
     from bulletins.verification import holders_fit
     from discussions.acts import register_acts
     from discussions.attachments import register_message_drafts
@@ -77,6 +77,7 @@ def connect() -> None:
     register_topic_kind("register", RegisterPages())
     register_topic_kind("steps", StepPages())
     register_subject("bulletin", BulletinSubjects())
+    register_subject("entity", EntitySubjects())
     register_subject("thread", ThreadSubjects())
     register_subject("meeting", MeetingSubjects())
     register_subject("agenda_item", ItemSubjects())

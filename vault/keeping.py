@@ -7,6 +7,7 @@ person has signed in in another tab. Nothing of it is stored meanwhile.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -24,6 +25,7 @@ View = Callable[..., HttpResponse]
 
 # The fields that take long to type again: of a bulletin, a discussion, a message, a meeting.
 SHOWN = ("title", "topic", "key_line", "body", "text", "words", "decision-words", "task-words")
+SHOWN_ROWS = re.compile(r"entity-\d+-(name|numbers|note)")  # what a bulletin names
 
 
 def keeps_what_was_typed(view: View) -> View:
@@ -62,6 +64,11 @@ def keeps_when_signed_out(view: View) -> View:
     return guarded
 
 
+def _shown(request: MemberRequest) -> list[str]:
+    rows = [name for name in request.POST if SHOWN_ROWS.fullmatch(name)]
+    return [*(name for name in SHOWN if name in request.POST), *rows]
+
+
 def kept_page(
     request: MemberRequest, *, door: str, locked: bool = False, stale: bool = False
 ) -> HttpResponse:
@@ -77,7 +84,7 @@ def kept_page(
         "kept.html",
         {
             "hidden": hidden,
-            "shown": {name: request.POST.get(name, "") for name in SHOWN},
+            "shown": {name: request.POST[name] for name in _shown(request)},
             "door": door,
             "locked": locked,
             "stale": stale,

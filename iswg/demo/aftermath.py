@@ -14,7 +14,7 @@ from activity.checkpoints import make_checkpoint
 from activity.chores import MAIL_KEPT
 from activity.models import JournalEntry, LiveEvent, Notice, OutgoingMail
 from activity.services import mark_read
-from bulletins.content import DraftContent
+from bulletins.content import DraftContent, EntityFact
 from bulletins.services import save_draft, start_draft
 from iswg.demo.cast import Cast, invited, join
 from iswg.demo.clock import Clock, Moment
@@ -45,6 +45,7 @@ ANSWER = DraftContent(
     purpose="To find the leg on which the container was opened",
     recipients=("SB",),
     places=("FJSUV", "SBHIR"),
+    entities=(EntityFact("container", numbers="QQQU1002014"),),
 )
 
 

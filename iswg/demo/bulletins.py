@@ -7,12 +7,20 @@ from uuid import UUID
 from django.utils import translation
 
 from bulletins import handling
-from bulletins.content import DraftContent
+from bulletins.content import DraftContent, EntityFact
 from bulletins.models import Bulletin
 from bulletins.services import DRAFT_KIND, publish_bulletin, start_draft
 from iswg.demo.cast import Cast, Person
 from iswg.demo.clock import Clock, Moment
-from iswg.demo.pieces import Piece, attached, officers_of, origin_of, recipients_of, with_days
+from iswg.demo.pieces import (
+    Piece,
+    attached,
+    entities_by_number,
+    officers_of,
+    origin_of,
+    recipients_of,
+    with_days,
+)
 from vault import uploads
 
 
@@ -72,6 +80,7 @@ def content_of(piece: Piece, cast: Cast, clock: Clock) -> DraftContent:
         legal_basis=piece.legal_basis,
         caveats=piece.caveats,
         places=tuple(facts["ports"]),
+        entities=tuple(EntityFact(**one) for one in entities_by_number().get(piece.number, [])),
         data_kinds=piece.data_kinds,
         product_type=facts["type"].lower(),
         tlp=facts["tlp"],

@@ -188,6 +188,14 @@ def facts_by_number() -> dict[str, dict[str, Any]]:
     return {row["ref"][-3:]: row for row in rows}
 
 
+@cache
+def entities_by_number() -> dict[str, list[dict[str, str]]]:
+    """What each of them names, in the keys of the composer."""
+    path = HERE / "data" / "demo_entities.json"
+    found: dict[str, list[dict[str, str]]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def attached(name: str) -> bytes:
     folder = "pictures" if name.endswith(".jpg") else "data"
     return (HERE / folder / name).read_bytes()

@@ -74,7 +74,7 @@ class Story:
     # What happens
 
     def opens(self, opener: str) -> None:
-        person, about = self.cast[opener], self.facts.get("about")
+        person = self.cast[opener]
         ends = self.facts.get("ends")
         with translation.override(self.language):
             open_thread(
@@ -86,9 +86,21 @@ class Story:
                 participants=self.codes,
                 officers=[self.cast[name].user.pk for name in self.facts.get("officers", [])],
                 history=self.facts.get("history", "start"),
-                about=("bulletin", self.issued[about].uuid) if about else None,
+                about=self.about,
                 ends_on=self.clock.day(ends) if ends else None,
             )
+
+    @property
+    def about(self) -> tuple[str, UUID] | None:
+        """`040`, a bulletin; `031/1`, the first thing that one names."""
+        number, _slash, place = self.facts.get("about", "").partition("/")
+        if not number:
+            return None
+        bulletin = self.issued[number]
+        if not place:
+            return "bulletin", bulletin.uuid
+        named = bulletin.entities.order_by("pk")
+        return "entity", named[int(place) - 1].uuid
 
     @cached_property
     def codes(self) -> list[str]:

@@ -29,12 +29,14 @@ FIELDS = {
     "caveats": "mind the sproketaan", "product_type": "alert", "urgency": "routine",
     "tlp": "TLP:AMBER", "pap": "PAP:GREEN", "source_reliability": "B",
     "information_credibility": "2", "requested_action": "sighting", "language": "en",
-    "recipients": ["VU"],
+    "recipients": ["VU"], "entity-0-kind": "vessel", "entity-0-name": "Plondervik",
+    "entity-0-numbers": "IMO 9074729\nregistration grubb-33x", "entity-0-note": "trivelsome hull",
 }  # fmt: skip
 FILE_NAME = "hoxterpane manifest.txt"
 FILE_WORDS = ("kelpindorf crate list, " * 9000).encode()
 CANARIES = [
     "zanquilla", "vorpentine", "rillowmast", "tuvanikel", "grumblewick", "sproketaan",
+    "londervik", "rivelsome", "grubb-33x", "9074729",
     "hoxterpane", "kelpindorf", "quistaboom", "reef lantern copra",
 ]  # fmt: skip
 

@@ -1,0 +1,48 @@
+"""The page of something that a bulletin names: its numbers, where else it stands, what is said."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from bulletins import entities, handling, opening, queries
+from bulletins.views import broken_page, locked_page
+from vault.http import unlocked
+from vault.searching import StillSearching
+
+
+@require_GET
+@unlocked
+def entity(request: HttpRequest, ref: str, entity_id: UUID) -> HttpResponse:
+    """Whoever reads it has opened the bulletin, and the ledger says so."""
+    bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
+    try:
+        opened = opening.open_bulletin(actor=request.actor, vault=request.vault, bulletin=bulletin)
+    except opening.Locked:
+        return locked_page(request, bulletin)
+    except opening.SealBroken:
+        return broken_page(request, bulletin)
+    named = entities.named_in(opened.content, bulletin)
+    shown = next((one for one in named if one.fact.id == str(entity_id)), None)
+    if shown is None:
+        raise Http404
+    try:
+        looked = entities.named_elsewhere(
+            request.actor, request.vault, bulletin, shown.fact
+        )  # fmt: skip
+    except StillSearching:
+        looked = None
+    response = render(request, "bulletins/entity.html", {
+        "nav_key": "bulletins",
+        "bulletin": bulletin,
+        "content": opened.content,
+        "meaning": handling.TLP_MEANING[bulletin.tlp],
+        "named": shown,
+        "entity_id": entity_id,
+        "looked": looked,
+    })  # fmt: skip
+    response["Cache-Control"] = "no-store"
+    return response

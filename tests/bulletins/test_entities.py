@@ -1,0 +1,300 @@
+"""What a bulletin names: typed, doubted and sent all the same; found again; discussed."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from access.roles import Role
+from bulletins.content import EntityFact
+from bulletins.models import Bulletin, Entity, Recipient
+from discussions.models import Thread
+from tests.bulletins.test_pages import compose, send, words
+from tests.desk import Desk
+from tests.factories import signed_in
+from vault.searching import one_at_a_time
+
+pytestmark = pytest.mark.django_db
+
+HULL = "Zornquill Petrel"
+BOX = "CSQU3054383"
+VESSEL = {
+    "entity-0-kind": "vessel",
+    "entity-0-name": HULL,
+    "entity-0-numbers": "IMO 9074729\nMMSI 520999901",
+    "entity-0-note": "White, snarvelled bow.",
+}
+WRONG = {**VESSEL, "entity-0-numbers": "IMO 9074728"}
+DOUBT = "The check digit does not fit"
+
+
+@pytest.fixture
+def desk(world):
+    return Desk(world)
+
+
+@pytest.fixture
+def fiji(world):
+    return signed_in(world.fj)
+
+
+@pytest.fixture
+def vanuatu(world):
+    return signed_in(world.vu)
+
+
+def vessel(numbers="IMO 9074729", name=HULL):
+    return (EntityFact("vessel", name, numbers),)
+
+
+def box(number=BOX):
+    return (EntityFact("container", numbers=number),)
+
+
+def entity_page(client, bulletin, place=0):
+    row = bulletin.entities.order_by("pk")[place]
+    return client.get(reverse("bulletins:entity", args=[bulletin.ref, row.uuid]))
+
+
+def detail(client, bulletin):
+    return words(client.get(reverse("bulletins:detail", args=[bulletin.ref])))
+
+
+class TestInTheComposer:
+    def test_what_is_named_is_checked_read_and_has_a_page(self, fiji, vanuatu):
+        send(fiji, **VESSEL)
+        bulletin = Bulletin.objects.get()
+        shown = detail(vanuatu, bulletin)
+        for said in ("Vessel", HULL, "9074729", "520999901", "snarvelled"):
+            assert said in shown
+        assert DOUBT not in shown
+        page = words(entity_page(vanuatu, bulletin))
+        assert HULL in page
+        assert "No other bulletin that you may open names it" in page
+
+    def test_a_number_that_looks_wrong_is_pointed_out_and_sent_all_the_same(self, fiji, vanuatu):
+        checked = compose(fiji, **WRONG)
+        assert checked.status_code == 302
+        assert DOUBT in words(fiji.get(checked.url))
+        assert DOUBT in words(fiji.get(checked.url.replace("check/", "")))
+        issued = fiji.post(checked.url.replace("check/", "publish/"), {"version": "1"})
+        assert DOUBT in words(vanuatu.get(issued.url))
+
+    def test_while_it_is_typed_the_doubt_comes_with_the_answer(self, fiji):
+        address = reverse("bulletins:autosave", args=[uuid.uuid4()])
+        answer = fiji.post(address, {"version": "0", **WRONG}).json()
+        assert DOUBT in answer["notes"]["entity-0"]
+        answer = fiji.post(address, {"version": answer["version"], **VESSEL}).json()
+        assert answer["notes"]["entity-0"] == ""
+
+    def test_a_draft_keeps_it_and_what_is_emptied_or_left_out_goes(self, fiji):
+        first = compose(fiji, save="1", **VESSEL, **{"entity-3-numbers": BOX})
+        page = fiji.get(first.url).content.decode()
+        assert HULL in page
+        assert f">\n{BOX}</textarea>" in page
+        kept = {**VESSEL, "entity-1-kind": "vessel", "entity-1-numbers": BOX}
+        version = page.partition('name="version" value="')[2].partition('"')[0]
+        fiji.post(first.url, {"title": "A", "version": version, "save": "1", **kept,
+                              "entity-0-drop": "on"})  # fmt: skip
+        page = fiji.get(first.url).content.decode()
+        assert HULL not in page
+        assert BOX in page
+
+    def test_without_a_script_there_are_rows_to_fill_in(self, fiji):
+        page = fiji.get(reverse("bulletins:new")).content.decode()
+        assert page.count('name="entity-0-numbers"') == 1
+        assert 'name="entity-3-numbers"' in page
+        page = fiji.get(compose(fiji, save="1", **VESSEL).url).content.decode()
+        assert 'name="entity-4-numbers"' in page
+
+    @pytest.mark.parametrize(
+        ("changed", "sentence"),
+        [
+            ({"entity-0-name": "n" * 151}, "at most 150 characters"),
+            ({"entity-0-kind": "spaceship"}, "Select a valid choice"),
+            ({"entity-0-numbers": "9" * 501}, "at most 500 characters"),
+        ],
+    )
+    def test_what_cannot_stay_comes_back_as_typed_with_a_sentence(self, fiji, changed, sentence):
+        answer = compose(fiji, **{**VESSEL, **changed})
+        assert answer.status_code == 422
+        assert "Something that the bulletin names cannot stay as it is typed" in words(answer)
+        assert sentence in words(answer)
+        assert "snarvelled" in answer.content.decode()
+        assert not Bulletin.objects.exists()
+
+    def test_a_bulletin_names_up_to_twenty_things(self, fiji):
+        rows = {f"entity-{n}-{k}": v for n in range(21)
+                for k, v in (("kind", "container"), ("numbers", f"box {n}"))}  # fmt: skip
+        answer = compose(fiji, **rows)
+        assert answer.status_code == 422
+        assert "A bulletin names up to 20 things." in words(answer)
+        rows["entity-20-drop"] = "on"
+        assert compose(fiji, **rows).status_code == 302
+
+    def test_whoever_was_signed_out_has_it_back(self, fiji):
+        fiji.post("/sign-out/")
+        answer = compose(fiji, **VESSEL)
+        assert answer.status_code == 401
+        assert f'<pre class="kept">{HULL}</pre>' in answer.content.decode()
+        assert 'name="entity-0-numbers"' in answer.content.decode()
+
+
+class TestWhoMayReadIt:
+    def test_an_outsider_finds_neither_the_page_nor_that_there_is_one(self, world, desk, vanuatu):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        assert HULL in words(entity_page(vanuatu, bulletin))
+        palau = signed_in(world.pw)
+        assert entity_page(palau, bulletin).status_code == 404
+        unknown = reverse("bulletins:entity", args=[bulletin.ref, uuid.uuid4()])
+        assert palau.get(unknown).status_code == vanuatu.get(unknown).status_code == 404
+
+    def test_nor_does_it_open_under_another_bulletin(self, world, desk, vanuatu):
+        hidden = desk.publish(world.fj, recipients=("PW",), entities=vessel())
+        seen = desk.publish(world.fj, entities=box())
+        row = hidden.entities.get()
+        address = reverse("bulletins:entity", args=[seen.ref, row.uuid])
+        assert vanuatu.get(address).status_code == 404
+        Entity.objects.filter(pk=row.pk).update(bulletin=seen)  # by hand, in the database
+        assert vanuatu.get(address).status_code == 404
+        begin = vanuatu.get(reverse("discussions:new"), {"about": f"entity:{row.uuid}"})
+        assert HULL not in words(begin)
+
+    def test_whose_key_is_missing_reads_no_word_of_it(self, world, desk):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        newcomer = signed_in(world.newcomer("VU", Role.CONTACT))
+        answer = entity_page(newcomer, bulletin)
+        assert answer.status_code == 409
+        assert HULL not in words(answer)
+        assert HULL in words(entity_page(signed_in(world.vu), bulletin))
+
+    def test_reading_it_is_having_opened_the_bulletin(self, world, desk, vanuatu):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        row = Recipient.objects.get(bulletin=bulletin, administration="VU")
+        assert row.opened_at is None
+        entity_page(vanuatu, bulletin)
+        assert Recipient.objects.get(pk=row.pk).opened_at is not None
+
+
+class TestNamedElsewhere:
+    def test_the_same_number_is_found_however_it_is_written(self, world, desk, vanuatu):
+        first = desk.publish(world.fj, entities=box())
+        desk.publish(
+            world.pw, recipients=("VU",), title="Second one", entities=box("csqu 305438-3")
+        )
+        page = words(entity_page(vanuatu, first))
+        assert "Second one" in page
+        assert "the same number, csqu 305438-3" in page
+        assert "Looked through 1 bulletin that you may open and that names something." in page
+
+    def test_only_the_same_name_is_said_to_be_only_that(self, world, desk, vanuatu):
+        first = desk.publish(world.fj, entities=vessel())
+        desk.publish(world.pw, recipients=("VU",), title="By name",
+                     entities=vessel("MMSI 520999901", "ZORNQUILL  PETREL"))  # fmt: skip
+        other = (EntityFact("person", HULL),)
+        desk.publish(world.pw, recipients=("VU",), title="A person", entities=other)
+        page = words(entity_page(vanuatu, first))
+        assert "By name" in page
+        assert "only the same name" in page
+        assert "A person" not in page
+
+    def test_what_one_may_not_open_is_neither_shown_nor_counted(self, world, desk, vanuatu):
+        first = desk.publish(world.fj, entities=box())
+        desk.publish(world.fj, recipients=("PW",), title="For Palau", entities=box())
+        page = words(entity_page(vanuatu, first))
+        assert "For Palau" not in page
+        assert "Looked through 0 bulletins" in page
+        assert "For Palau" in words(entity_page(signed_in(world.fj), first))
+
+    def test_a_bulletin_for_named_officers_shows_to_them_alone(self, world, desk):
+        first = desk.publish(world.fj, entities=box())
+        desk.publish(
+            world.fj, tlp="TLP:RED", pap="PAP:RED", recipients=(), title="For one",
+            requested_action="information", officers=(world.vu.pk,), entities=box(),
+        )  # fmt: skip
+        assert "For one" in words(entity_page(signed_in(world.vu), first))
+        page = words(entity_page(signed_in(world.vu_contact), first))
+        assert "For one" not in page
+        assert "Looked through 0 bulletins" in page
+
+    def test_one_look_at_a_time(self, world, desk, vanuatu):
+        first = desk.publish(world.fj, entities=box())
+        with one_at_a_time("entities", world.vu.pk):
+            page = words(entity_page(vanuatu, first))
+        assert "in another window" in page
+        assert BOX in page
+
+    def test_as_many_queries_for_a_thousand_as_for_one(
+        self, world, desk, vanuatu, django_assert_max_num_queries
+    ):
+        first = desk.publish(world.fj, entities=box())
+        desk.publish(world.fj, title="One more", entities=box())
+        entity_page(vanuatu, first)
+        with django_assert_max_num_queries(200) as few:
+            entity_page(vanuatu, first)
+        for n in range(4):
+            desk.publish(world.fj, title=f"More {n}", entities=box())
+        entity_page(vanuatu, first)
+        with django_assert_max_num_queries(200) as many:
+            page = words(entity_page(vanuatu, first))
+        assert page.count("the same number") == 5
+        assert len(many) == len(few)
+
+
+class TestDiscussed:
+    def about(self, bulletin):
+        return f"entity:{bulletin.entities.get().uuid}"
+
+    def begin(self, client, about, **changes):
+        typed = {"about": about, "topic": "Where is she now", "tlp": "TLP:AMBER", "text": "Seen?",
+                 "history": "start", "participants": ["FJ"], "thread": str(uuid.uuid4()),
+                 "message": str(uuid.uuid4()), **changes}  # fmt: skip
+        return client.post(reverse("discussions:new"), typed)
+
+    def test_a_discussion_about_it_stands_on_its_page_and_leads_back(
+        self, world, desk, fiji, vanuatu
+    ):
+        bulletin = desk.publish(world.fj, recipients=("VU", "PW"), entities=vessel())
+        about = self.about(bulletin)
+        form = words(vanuatu.get(reverse("discussions:new"), {"about": about}))
+        assert HULL in form
+        assert "Entity" in form
+        answer = self.begin(vanuatu, about)
+        assert answer.status_code == 302
+        thread = vanuatu.get(answer.url).content.decode()
+        assert HULL in thread
+        assert reverse("bulletins:entity", args=[bulletin.ref, about[7:]]) in thread
+        assert "Where is she now" in words(entity_page(fiji, bulletin))
+        assert "Where is she now" not in words(entity_page(signed_in(world.pw), bulletin))
+        assert HULL in words(fiji.get(reverse("discussions:list"), {"box": "subject"}))
+
+    def test_nobody_outside_the_bulletin_takes_part_and_no_label_is_freer(
+        self, world, desk, vanuatu
+    ):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        for changes in ({"participants": ["FJ", "PW"]}, {"tlp": "TLP:GREEN"}):
+            answer = self.begin(vanuatu, self.about(bulletin), **changes)
+            assert answer.status_code in {400, 422}
+            assert "Where is she now" in answer.content.decode()
+        assert not Thread.objects.exists()
+        assert self.begin(vanuatu, self.about(bulletin)).status_code == 302
+
+    def test_an_outsider_who_knows_the_id_begins_nothing_about_it(self, world, desk, vanuatu):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        palau = signed_in(world.pw)
+        form = palau.get(reverse("discussions:new"), {"about": self.about(bulletin)})
+        assert HULL not in words(form)
+        self.begin(palau, self.about(bulletin))
+        assert not Thread.objects.filter(subject_kind="entity").exists()
+        self.begin(vanuatu, self.about(bulletin))
+        assert Thread.objects.filter(subject_kind="entity").exists()
+
+
+def test_the_search_finds_what_is_named_by_its_name_and_by_its_number(world, desk, vanuatu):
+    desk.publish(world.fj, title="The first", entities=box("csqu 305438-3"))
+    desk.publish(world.fj, title="The second", entities=vessel())
+    found = words(vanuatu.get("/search/", {"q": BOX}))
+    assert "The first" in found
+    assert "among what it names" in found
+    assert "The second" in words(vanuatu.get("/search/", {"q": "zornquill"}))
+    assert "The second" not in words(signed_in(world.pw).get("/search/", {"q": "zornquill"}))
