@@ -11,10 +11,12 @@ from tools.environment import ROOT, VENV, ready, say
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NOTHING_COLLECTED = 5
-# Shared out by tests/sharing.py.
-TWO = ("-n", "2", "--no-loadscope-reorder")
+# One for each processor, and two at least; more than four would wait for each other's disk. They
+# are shared out by tests/sharing.py.
+AT_ONCE = str(min(4, max(2, os.cpu_count() or 2)))
+SHARED = ("-n", AT_ONCE, "--no-loadscope-reorder")
 # The largest group, which needs no portal, goes first: meanwhile the other process makes one.
-TWO_BROWSERS = ("-n", "2")
+BROWSERS = ("-n", AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,14 @@ def suites(python: str, narrowed: list[str], *, fast: bool) -> list[Step]:
         return Step(name, command, {"ISWG_TEST_ON": on}, shown=True, may_be_empty=bool(narrowed))
 
     if fast:
-        return [suite("tests on SQLite", "not browser and not slow", *TWO)]
+        return [suite("tests on SQLite", "not browser and not slow", *SHARED)]
     steps = [
-        suite("tests on SQLite", "not browser", *TWO),
+        suite("tests on SQLite", "not browser", *SHARED),
         # Only what this database could answer differently: tests/twice.py.
-        suite("tests on PostgreSQL and Redis", "not browser", *TWO, on="postgres"),
+        suite("tests on PostgreSQL and Redis", "not browser", *SHARED, on="postgres"),
     ]
     if _chromium():
-        steps.append(suite("browser tests", "browser", *TWO_BROWSERS))
+        steps.append(suite("browser tests", "browser", *BROWSERS))
     return steps
 
 

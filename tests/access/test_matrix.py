@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from access.roles import Role
 from accounts.models import Administration, AdministrationKind, Appointment, Invitation, User
 from bulletins import services
+from bulletins.content import EntityFact
 from discussions.content import Words
 from discussions.facts import DRAFT_KIND as MESSAGE_DRAFT
 from discussions.services.reading import keep_draft
@@ -40,7 +41,16 @@ pytestmark = pytest.mark.django_db
 
 FILE_NAME = "quagmarine-positions.txt"
 FILE_WORDS = b"The wexelbird left at dawn, bearing north.\n"
-SECRETS = [TITLE, KEY_LINE, "snargle", "Ziphrannet", "quombat", FILE_NAME, "wexelbird"]
+SECRETS = [
+    TITLE,
+    KEY_LINE,
+    "snargle",
+    "Ziphrannet",
+    "quombat",
+    FILE_NAME,
+    "wexelbird",
+    "Zibbernaut",
+]
 PREPARED = ("/meetings/", "/decisions/", "/actions/", "/mous/")
 # One of them on both databases: which rows a query finds is asked of both in test_policy.py.
 ALONE = [
@@ -55,7 +65,7 @@ ASKS_EVERYTHING = "coordinator"
 @pytest.fixture
 def victims(desk, world, table, hall, chancery):
     """What belongs to Fiji and Vanuatu, by the names that parameters have in addresses."""
-    issued_draft = desk.draft(world.fj)
+    issued_draft = desk.draft(world.fj, entities=(EntityFact("vessel", "Zibbernaut"),))
     issued_file = attach(desk, world.fj, issued_draft)
     bulletin = services.publish_bulletin(**desk.acting(world.fj), draft=issued_draft, version=1)
     draft = desk.draft(world.fj)
@@ -76,6 +86,7 @@ def victims(desk, world, table, hall, chancery):
     note, note_file, entry_draft, authority = registered(world, chancery)
     return {
         "ref": [bulletin.ref, thread.ref, sitting.meeting.ref],
+        "entity_id": [bulletin.entities.get().uuid],
         "item_id": [sitting.item.uuid, sitting.closed.uuid],
         "proposal_id": [sitting.proposal.uuid],
         "action_id": [sitting.action.uuid],

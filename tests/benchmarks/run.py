@@ -110,6 +110,15 @@ def sealed(count: int) -> list[Row]:
             f"{ours / clear:.2f}x", "1.1x", ours <= clear * 1.1,
         )
     ]  # fmt: skip
+    named = found["named"]
+    rows.append(
+        Row(
+            "9", f"where else it is named, among {count:,} that name something",
+            f"{ms(named['ours'])}, {named['opened']:,} opened",
+            f"an index in clear {ms(named['clear'])}",
+            ratio(named["ours"], named["clear"]), "time reported", None,
+        )
+    )  # fmt: skip
     for name, one in found["search"].items():
         rows.append(
             Row(

@@ -32,12 +32,17 @@ def text_of(number: int) -> str:
     return " ".join(chosen)
 
 
+def plate_of(number: int) -> str:
+    """Ten bulletins of ten thousand name the same."""
+    return f"plate LX {number % 1000:04d}"
+
+
 def fill(world, count: int):
     """Bulletins from Fiji to Vanuatu, sealed as publication seals them, in bulk."""
     from django.db import transaction
 
-    from bulletins.content import Content, to_bytes
-    from bulletins.models import Bulletin, Recipient, Revision
+    from bulletins.content import Content, EntityFact, to_bytes
+    from bulletins.models import Bulletin, Entity, Recipient, Revision
     from bulletins.services import KIND, facts_of
     from vault.directory import directory
     from vault.models import KeyHolder
@@ -60,7 +65,12 @@ def fill(world, count: int):
             for number, b in enumerate(bulletins, start):
                 key = DataKey.make(KIND, b.uuid)
                 title = f"Bulletin {number} about a {WORDS[number % len(WORDS)]}"
-                words = Content(title=title, key_line="Report it.", body=text_of(number))
+                named = EntityFact(
+                    "vehicle", f"Lorry {number}", plate_of(number), id=str(uuid.uuid4())
+                )
+                words = Content(
+                    title=title, key_line="Report it.", body=text_of(number), entities=(named,)
+                )
                 binds = clear_facts(facts_of(b))
                 revisions.append(
                     Revision(
@@ -80,6 +90,7 @@ def fill(world, count: int):
                 )  # fmt: skip
                 keys.append(key)
             Revision.objects.bulk_create(revisions)
+            Entity.objects.bulk_create(Entity(bulletin=b) for b in bulletins)
             boxed = KeyHolder.objects.bulk_create(boxed)
             _wrap(vault, list(zip(boxed, keys, strict=True)))
             Recipient.objects.bulk_create(
@@ -90,6 +101,11 @@ def fill(world, count: int):
 
 def plain_index(count: int) -> sqlite3.Connection:
     index = sqlite3.connect(":memory:")
+    index.execute("CREATE TABLE named(plate TEXT, bulletin INTEGER)")
+    index.executemany(
+        "INSERT INTO named VALUES (?, ?)", ((plate_of(number), number) for number in range(count))
+    )
+    index.execute("CREATE INDEX by_plate ON named(plate)")
     index.execute("CREATE VIRTUAL TABLE plain USING fts5(words)")
     index.executemany(
         "INSERT INTO plain(rowid, words) VALUES (?, ?)", ((n, text_of(n)) for n in range(count))
@@ -133,6 +149,7 @@ def measure(count: int) -> dict:
         "list": {"sealed": sealed.ms, "clear": clear.ms, "titles": titles_alone.ms},
         "search": {},
     }
+    found["named"] = named(actor, vault, index, newest[0].bulletin)
     for name, needle in NEEDLES:
         ours = Case(name, lambda needle=needle: search(actor, vault, needle))
         theirs = Case(
@@ -153,6 +170,25 @@ def measure(count: int) -> dict:
             "opened": ours.result.looked_through,
         }
     return found
+
+
+def named(actor, vault, index: sqlite3.Connection, bulletin) -> dict:
+    """Where else the plate of the newest bulletin is named, beside an index in clear."""
+    from bulletins.entities import named_elsewhere
+    from bulletins.opening import open_contents
+    from tests.benchmarks.measure import Case, compare
+
+    ((_bulletin, content),) = open_contents(vault, [bulletin])
+    (fact,) = content.entities
+    ours = Case("sealed", lambda: named_elsewhere(actor, vault, bulletin, fact))
+    sql = "SELECT bulletin FROM named WHERE plate = ? AND bulletin <> ? ORDER BY bulletin DESC"
+    asked = (fact.numbers, int(bulletin.ref[2:]))
+    theirs = Case("clear", lambda: index.execute(sql, asked).fetchall())
+    compare([ours, theirs], seconds=0.5, least=2)
+    by_number = [int(one.bulletin.ref[2:]) for one in ours.result.found if one.number]
+    assert by_number == [number for (number,) in theirs.result]
+    looked = ours.result.looked_through
+    return {"ours": ours.wall_ms, "clear": theirs.wall_ms, "opened": looked}
 
 
 def main() -> None:

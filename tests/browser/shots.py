@@ -60,6 +60,20 @@ def _bulletin(words: str) -> Callable[[Page], None]:
     return go
 
 
+def _entity(page: Page) -> None:
+    """The forwarder of two bulletins, both of which Fiji may open."""
+    page.goto("/bulletins/?box=all")
+    page.get_by_role("link", name="Undervalued vehicle parts").first.click()
+    page.locator(".named .what a").first.click()
+    page.wait_for_load_state()
+
+
+def _vessel(page: Page) -> None:
+    _bulletin("Velvet Gannet")(page)
+    page.locator(".named .what a").first.click()
+    page.wait_for_load_state()
+
+
 def _thread(words: str) -> Callable[[Page], None]:
     def go(page: Page) -> None:
         page.goto("/threads/?box=all")
@@ -112,6 +126,8 @@ SHOTS = (
     Shot("home", "contact.fj", _open("/")),
     Shot("bulletins", "contact.fj", _open("/bulletins/")),
     Shot("bulletin", "contact.vu", _bulletin("Sealed packages")),
+    Shot("entity", "contact.fj", _entity),
+    Shot("entity-french", "contact.pf", _vessel),
     Shot("compose", "contact.fj", _draft),
     Shot("check", "contact.fj", _check),
     Shot("grant", "coordinator.fj", _grant),

@@ -38,8 +38,10 @@ def test_axe_finds_nothing_and_nothing_runs_over(browser, portal, options, langu
     speak(page, language)
     page.goto("/bulletins/")
     first = page.locator("#list-inbox a.t").first.get_attribute("href")
+    page.goto(first)
+    named = page.locator(".named .what a").first.get_attribute("href")
     faults = []
-    for address in [*PAGES, first]:
+    for address in [*PAGES, first, named]:
         page.goto(address)
         found = Axe().run(page).response["violations"]
         faults += [(address, one["id"], one["nodes"][0]["target"]) for one in found]

@@ -37,7 +37,7 @@ def test_whoever_takes_part_reads_every_word_and_every_seal_holds(demo, name):
 
 
 def test_each_of_them_was_opened(demo):
-    assert Thread.objects.count() == len(TOPICS) == 9
+    assert Thread.objects.count() == len(TOPICS) == 10
 
 
 def test_the_red_one_is_for_the_three_who_are_named(demo):
@@ -65,7 +65,8 @@ def test_it_shows_what_there_is(demo):
     assert rows.filter(kind="joined").exists()
     assert set(Thread.objects.values_list("state", flat=True)) == {"open", "resolved", "closed"}
     assert Thread.objects.filter(ends_on__gt=timezone.localdate()).exists()
-    assert Thread.objects.exclude(subject_id=None).count() == 3
+    kinds = sorted(Thread.objects.exclude(subject_id=None).values_list("subject_kind", flat=True))
+    assert kinds == ["bulletin", "bulletin", "bulletin", "entity"]
 
 
 def test_who_joined_the_dates_later_reads_from_there(demo):
