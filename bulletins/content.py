@@ -18,6 +18,8 @@ TITLE_LIMIT = 150
 KEY_LINE_LIMIT = 280
 BODY_LIMIT = 40_000
 ENTITY_LIMIT = 20  # things that one bulletin names
+NAME_LIMIT, NUMBERS_LIMIT, NOTE_LIMIT = 150, 500, 300
+NOTE_SHOWN = 80  # of a remark, where it stands for a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class EntityFact:
 
     @property
     def title(self) -> str:
-        """What it is called; a container is mostly called by its number."""
-        return self.name or self.numbers.partition("\n")[0].strip()
+        """What it is called; a container is mostly called by its number, and somebody of whom
+        little is known by that little. Empty for what names nothing."""
+        return self.name or self.numbers.partition("\n")[0].strip() or self.note[:NOTE_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def _value(name: str, value: Any) -> Any:
     if name == "files":
         return tuple(FileFact(**{**one, "notes": tuple(one.get("notes", ()))}) for one in value)
     if name == "entities":
-        return tuple(EntityFact(**one) for one in value)
+        known = EntityFact.__dataclass_fields__
+        return tuple(EntityFact(**{k: v for k, v in one.items() if k in known}) for one in value)
     if name in {"due_on", "valid_until"}:
         return datetime.date.fromisoformat(value) if value else None
     if isinstance(value, list):

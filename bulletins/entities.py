@@ -18,12 +18,11 @@ from bulletins.content import Content, EntityFact
 from bulletins.models import Bulletin, Entity
 from bulletins.opening import open_contents
 from bulletins.queries import rows_in_box
-from vault.searching import BATCH, LIMIT, one_at_a_time
+from bulletins.same import Mention
+from vault.searching import BATCH, LIMIT, SHOWN, one_at_a_time
 from vault.sessions import Vault
-from wording.folding import fold
 from wording.identifiers import EntityKind, Number, numbers_in
-
-SHORTEST = 4  # letters of a name that says anything by being the same
+from wording.markings import TLP_ORDER, Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ def named_in(content: Content, bulletin: Bulletin | None = None) -> list[Named]:
     return [
         Named(one, numbers_in(one.kind, one.numbers), _page(bulletin, one))
         for one in content.entities
+        if one.title
     ]
 
 
@@ -69,11 +69,17 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found, among how many bulletins; `complete` unless there were too many."""
+    """What was found, one for each bulletin, and among how many; `complete` unless there was too
+    much to look through or to show."""
 
     found: list[Elsewhere]
     looked_through: int
     complete: bool
+
+    def strictest(self, bulletin: Bulletin) -> Tlp:
+        """The label of a page that shows them beside the bulletin's own words."""
+        shown = {bulletin.tlp, *(one.bulletin.tlp for one in self.found)}
+        return next(tlp for tlp in TLP_ORDER if tlp in shown)
 
 
 def named_elsewhere(
@@ -84,15 +90,14 @@ def named_elsewhere(
     StillSearching while this person's former look is under way.
     """
     with one_at_a_time("entities", actor.user_id):
-        keys, name = _keys(fact), _name(fact)
-        found, looked = [], 0
+        mention, found, looked = Mention.of(fact), [], 0
         for other, content in islice(_contents(actor, vault, bulletin), LIMIT):
             looked += 1
-            for one in content.entities:
-                number = next((n.typed for n in _numbers(one) if n.key in keys), "")
-                if number or (name and one.kind == fact.kind and _name(one) == name):
-                    found.append(Elsewhere(other, content.title, content.language, one, number))
-        return Looked(found, looked, looked < LIMIT)
+            if met := mention.met_in(content.entities):
+                found.append(Elsewhere(other, content.title, content.language, *met))
+            if len(found) == SHOWN:
+                break
+        return Looked(found, looked, len(found) < SHOWN and looked < LIMIT)
 
 
 def _contents(
@@ -103,19 +108,6 @@ def _contents(
     shown = naming.iterator(chunk_size=BATCH)
     while batch := [row.bulletin for row in islice(shown, BATCH)]:
         yield from open_contents(vault, batch)
-
-
-def _numbers(fact: EntityFact) -> list[Number]:
-    return [one for one in numbers_in(fact.kind, fact.numbers) if one.key is not None]
-
-
-def _keys(fact: EntityFact) -> set[tuple[str, str] | None]:
-    return {one.key for one in _numbers(fact)}
-
-
-def _name(fact: EntityFact) -> str:
-    name = " ".join(fold(fact.name).split())
-    return name if len(name) >= SHORTEST else ""
 
 
 def words_of(fact: EntityFact) -> str:

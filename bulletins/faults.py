@@ -6,12 +6,19 @@ from django.utils.translation import gettext as _
 
 from access.actors import Actor
 from accounts.queries import choosable_administrations
-from bulletins.content import DraftContent
+from bulletins.content import (
+    ENTITY_LIMIT,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    NUMBERS_LIMIT,
+    DraftContent,
+)
 from bulletins.handling import contradictions
 from bulletins.lawful import Lawfulness
 from bulletins.models import ProductType, Tlp, Urgency
 from bulletins.readership import Readership
 from vault import files
+from wording.identifiers import EntityKind
 
 
 def faults_of(
@@ -42,6 +49,8 @@ def faults_of(
         faults["officers"] = audience.unready_officers_sentence
     if law.refused:
         faults.setdefault("officers" if audience.named_people else "recipients", law.sentence)
+    if sentence := _named_too_much(content):
+        faults["entities"] = sentence
     if files.unfinished("draft", audience.draft_id):
         faults["files"] = _("A file has not arrived in full, or was refused. Finish or remove it.")
     return faults
@@ -56,6 +65,23 @@ def _unknown(content: DraftContent) -> dict[str, str]:
         for name, choices in columns.items()
         if getattr(content, name) not in choices.values
     }
+
+
+def _named_too_much(content: DraftContent) -> str:
+    """Each row says so itself in the composer; this is for whoever comes without one."""
+    named = [one for one in content.entities if one.title]
+    if len(named) > ENTITY_LIMIT:
+        return _("A bulletin names up to %(n)s things.") % {"n": ENTITY_LIMIT}
+    fits = all(
+        one.kind in EntityKind.values
+        and len(one.name) <= NAME_LIMIT
+        and len(one.numbers) <= NUMBERS_LIMIT
+        and len(one.note) <= NOTE_LIMIT
+        for one in named
+    )
+    if not fits:
+        return _("Something that the bulletin names cannot stay as it is typed: see below.")
+    return ""
 
 
 def _no_longer_members(content: DraftContent, actor: Actor) -> list[str]:

@@ -138,8 +138,9 @@ class ComposeForm(forms.Form):
     def initial_of(cls, content: DraftContent) -> dict[str, Any]:
         return {**asdict(content), **content.extra}
 
-    def content(self) -> DraftContent:
-        """What is on the form as a draft; what a field refused is kept as typed in `extra`."""
+    def content(self, *, in_place: bool = False) -> DraftContent:
+        """What is on the form as a draft; what a field refused is kept as typed in `extra`. With
+        `in_place`, what it names keeps the places that it has on the page."""
         self.full_clean()
         good = self.cleaned_data
         values: dict[str, Any] = {}
@@ -155,7 +156,8 @@ class ComposeForm(forms.Form):
             else:
                 values[name] = str(raw)
         said = {k: v for k, v in values.items() if v is not None}
-        return DraftContent(**said, entities=self.entities.facts(), extra=extra)
+        named = self.entities.facts_in_place() if in_place else self.entities.facts()
+        return DraftContent(**said, entities=named, extra=extra)
 
     def check(self) -> bool:
         """Strict: add what is missing or impossible to the fields. True if nothing is."""

@@ -14,12 +14,31 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bulletins.content import ENTITY_LIMIT, EntityFact
+from bulletins.content import (
+    ENTITY_LIMIT,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    NUMBERS_LIMIT,
+    EntityFact,
+)
 from wording.identifiers import EntityKind, numbers_in
 
 KEPT = ("kind", "name", "numbers", "note")
 BLANK = 4  # rows that wait to be filled in
-KEY = re.compile(r"entity-(\d{1,3})-(?:kind|name|numbers|note|drop)")
+KEY = re.compile(r"entity-(\d{1,2})-(?:kind|name|numbers|note|drop)")
+
+
+class Lines(forms.CharField):
+    """Several lines, counted as the page counts them: browsers send two characters for each end."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(plain_lines(str(value or ""))) or ""
+
+
+def plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 class EntityForm(forms.Form):
@@ -28,23 +47,23 @@ class EntityForm(forms.Form):
     kind = forms.ChoiceField(label=_("What it is"), choices=EntityKind.choices)
     name = forms.CharField(
         label=_("Name or description"),
-        max_length=150,
+        max_length=NAME_LIMIT,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    numbers = forms.CharField(
+    numbers = Lines(
         label=_("Numbers"),
         help_text=_("One in a line, for example IMO 9074729, or call sign QDM01."),
-        max_length=500,
+        max_length=NUMBERS_LIMIT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    note = forms.CharField(label=_("Remark"), max_length=300, required=False)
+    note = forms.CharField(label=_("Remark"), max_length=NOTE_LIMIT, required=False)
     drop = forms.BooleanField(label=_("Leave it out"), required=False)
 
     def typed(self, name: str) -> str:
         """As it was typed, also where the form refuses it."""
-        return str(self[name].value() or "").strip()
+        return plain_lines(str(self[name].value() or "")).strip()
 
     @property
     def doubts(self) -> str:
@@ -100,9 +119,22 @@ class EntityRows:
         initial = {"kind": EntityKind.VESSEL}
         return [self._form(n, None, initial) for n in range(first, first + more)]
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) + len(self.blank) >= ENTITY_LIMIT
+
     def facts(self) -> tuple[EntityFact, ...]:
         """What they name, as it is kept. It gets its id when it is issued."""
         return tuple(one.fact() for one in self.rows if not one.is_dropped)
+
+    def facts_in_place(self) -> tuple[EntityFact, ...]:
+        """The same with a gap for each row that is empty or left out: a page that goes on being
+        typed on keeps its numbers, also when it is loaded again."""
+        kept = {int(str(one.prefix).partition("-")[2]): one for one in self.rows}
+        kept = {number: one for number, one in kept.items() if not one.is_dropped}
+        gap = EntityFact(EntityKind.VESSEL)
+        last = max(kept, default=-1)
+        return tuple(kept[n].fact() if n in kept else gap for n in range(last + 1))
 
     def notes(self) -> dict[str, str]:
         """Doubts by row, for the page that is being typed on."""

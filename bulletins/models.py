@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from access.grants import PersonalGrant
+from bulletins.content import ENTITY_LIMIT
 from wording.markings import Tlp
 
 
@@ -102,10 +103,23 @@ class Revision(models.Model):
 
 class Entity(models.Model):
     """That a bulletin names something: how many things, and under which id a discussion is about
-    one. What it is lies sealed among the words (`content.EntityFact`)."""
+    one. What it is lies sealed among the words (`content.EntityFact`).
 
-    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
+    The id follows from the bulletin's own: a row that a hand puts to another bulletin names
+    nothing there, which is seen without a key."""
+
+    uuid = models.UUIDField(unique=True)
     bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="entities")
+
+    @property
+    def is_genuine(self) -> bool:
+        places = range(ENTITY_LIMIT)
+        return any(self.uuid == entity_id(self.bulletin.uuid, place) for place in places)
+
+
+def entity_id(bulletin: uuid.UUID, place: int) -> uuid.UUID:
+    """The id of the thing that stands at a place (from 0) among those that a bulletin names."""
+    return uuid.uuid5(bulletin, f"entity {place}")
 
 
 class Place(models.TextChoices):

@@ -25,7 +25,7 @@ from activity.queries import notices_about
 from activity.record import record
 from activity.services import mark_read
 from bulletins.content import Content, content_from
-from bulletins.models import Bulletin, PersonCount, Place, ReadMark, Recipient, Revision
+from bulletins.models import Bulletin, Entity, PersonCount, Place, ReadMark, Recipient, Revision
 from bulletins.services import KIND, facts_of, target_of, topics_of
 from vault import files
 from vault.crypto.errors import CannotOpen
@@ -167,9 +167,14 @@ def _opened(vault: Vault | None, bulletin: Bulletin) -> Opened:
     title = data_key.open_field(
         "title", bytes(revision.sealed_title), binds=clear_facts(facts_of(bulletin))
     ).decode()
-    if title != content.title:
+    if title != content.title or not _names_what_its_rows_say(bulletin, content):
         raise SealBroken
     return Opened(bulletin, content, data_key, tuple(attached))
+
+
+def _names_what_its_rows_say(bulletin: Bulletin, content: Content) -> bool:
+    rows = Entity.objects.filter(bulletin=bulletin).values_list("uuid", flat=True)
+    return {str(one) for one in rows} == {one.id for one in content.entities}
 
 
 def _claimed_holders(bulletin: Bulletin) -> list[str]:

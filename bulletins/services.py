@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -35,6 +35,7 @@ from bulletins.models import (
     Recipient,
     Revision,
     Tlp,
+    entity_id,
 )
 from bulletins.quota import refuse_one_too_many
 from bulletins.readership import Readership, readership
@@ -216,7 +217,7 @@ def _issue(
     audience: Readership,
     law: Lawfulness,
 ) -> Bulletin:
-    content = _with_ids(content)
+    content = _with_ids(draft.pk, content)
     bulletin = Bulletin.objects.create(
         uuid=draft.pk,
         ref=make_reference("B", lambda ref: Bulletin.objects.filter(ref=ref).exists()),
@@ -253,11 +254,11 @@ def _issue(
     return bulletin
 
 
-def _with_ids(content: DraftContent) -> DraftContent:
+def _with_ids(bulletin: UUID, content: DraftContent) -> DraftContent:
     """Each thing that it names gets the id under which a discussion may be about it."""
-    return replace(
-        content, entities=tuple(replace(one, id=str(uuid4())) for one in content.entities)
-    )
+    named = enumerate(one for one in content.entities if one.title)
+    facts = tuple(replace(one, id=str(entity_id(bulletin, place))) for place, one in named)
+    return replace(content, entities=facts)
 
 
 def _freeze_recipients(bulletin: Bulletin, actor: Actor, audience: Readership) -> None:

@@ -45,24 +45,22 @@ class EntitySubjects:
     letter = ""  # nobody writes its reference
 
     def seen_by(self, actor: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
-        found = dict(Entity.objects.filter(uuid__in=list(ids)).values_list("uuid", "bulletin_id"))
-        rows = {one.pk: one for one in bulletins_for(actor).filter(pk__in=found.values())}
-        return {
-            identity: replace(
-                _subject(rows[pk]),
-                kind="entity",
-                id=identity,
-                url=reverse("bulletins:entity", args=[rows[pk].ref, identity]),
-            )
-            for identity, pk in found.items()
-            if pk in rows
-        }
+        found = list(Entity.objects.filter(uuid__in=list(ids)))
+        wanted = {one.bulletin_id for one in found}
+        rows = {one.pk: one for one in bulletins_for(actor).filter(pk__in=wanted)}
+        subjects = {}
+        for one in found:
+            if one.bulletin_id in rows:
+                one.bulletin = rows[one.bulletin_id]
+                if one.is_genuine:
+                    subjects[one.uuid] = _entity(one)
+        return subjects
 
     def by_reference(self, actor: Actor, references: Iterable[str]) -> Mapping[str, Subject]:
         return {}
 
     def titles(self, vault: Any, ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        """As its bulletin calls it: a row that was put to another bulletin has no title."""
+        """As its bulletin calls it."""
         wanted = {str(one) for one in ids}
         rows = Bulletin.objects.filter(entities__uuid__in=wanted).distinct()
         return {
@@ -71,6 +69,11 @@ class EntitySubjects:
             for one in content.entities
             if one.id in wanted
         }
+
+
+def _entity(entity: Entity) -> Subject:
+    page = reverse("bulletins:entity", args=[entity.bulletin.ref, entity.uuid])
+    return replace(_subject(entity.bulletin), kind="entity", id=entity.uuid, url=page)
 
 
 def _subject(bulletin: Bulletin) -> Subject:

@@ -175,8 +175,10 @@ def _received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return redirect("bulletins:check", draft_id=draft.pk)
 
 
-def _keep(request: HttpRequest, draft_id: UUID, form: ComposeForm) -> Draft:
-    content = form.content()
+def _keep(
+    request: HttpRequest, draft_id: UUID, form: ComposeForm, *, in_place: bool = False
+) -> Draft:
+    content = form.content(in_place=in_place)
     draft = services.draft_of(request.actor, draft_id)
     if draft is None:
         return services.start_draft(
@@ -216,7 +218,7 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return JsonResponse({"sentence": _("This bulletin has been published.")}, status=409)
     form = _form(request, request.POST)
     try:
-        draft = _keep(request, draft_id, form)
+        draft = _keep(request, draft_id, form, in_place=True)
     except services.DraftChanged:
         words = _("This draft was changed in another window. Reload to see both.")
         return JsonResponse({"sentence": words}, status=409)

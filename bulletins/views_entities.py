@@ -12,6 +12,7 @@ from bulletins import entities, handling, opening, queries
 from bulletins.views import broken_page, locked_page
 from vault.http import unlocked
 from vault.searching import StillSearching
+from wording.markings import Tlp
 
 
 @require_GET
@@ -30,16 +31,16 @@ def entity(request: HttpRequest, ref: str, entity_id: UUID) -> HttpResponse:
     if shown is None:
         raise Http404
     try:
-        looked = entities.named_elsewhere(
-            request.actor, request.vault, bulletin, shown.fact
-        )  # fmt: skip
+        looked = entities.named_elsewhere(request.actor, request.vault, bulletin, shown.fact)
+        marking = looked.strictest(bulletin)
     except StillSearching:
-        looked = None
+        looked, marking = None, Tlp(bulletin.tlp)
     response = render(request, "bulletins/entity.html", {
         "nav_key": "bulletins",
         "bulletin": bulletin,
         "content": opened.content,
-        "meaning": handling.TLP_MEANING[bulletin.tlp],
+        "marking": marking,
+        "meaning": handling.TLP_MEANING[marking],
         "named": shown,
         "entity_id": entity_id,
         "looked": looked,

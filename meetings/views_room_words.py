@@ -24,7 +24,7 @@ from activity.record import record_refusal
 from meetings import writings
 from meetings.forms_room import ActionForm, JoinForm, ProposeForm, RewordForm
 from meetings.found import found
-from meetings.models import AgendaItem, Meeting
+from meetings.models import ActionPoint, AgendaItem, Meeting, Proposal
 from meetings.rooms import Room
 from meetings.sealing import Locked
 from meetings.services import deciding
@@ -162,10 +162,19 @@ def _overtaken_words(now: writings.Text) -> str:
 OTHER_ITEM = "on the screen"  # a fault of no field
 
 
-def _current(request: HttpRequest, meeting: Meeting, shown: UUID | None) -> AgendaItem:
+def _current(
+    request: HttpRequest,
+    meeting: Meeting,
+    shown: UUID | None,
+    before: Proposal | ActionPoint | None,
+) -> AgendaItem:
     """The item on the screen, if it is still the one that the form was typed under: what was meant
-    for a closed item must not reach all because another was called, or was not called yet."""
+    for a closed item must not reach all because another was called, or was not called yet. What
+    is sent a second time (`before`) belongs where it is."""
     require(request.actor, Action.RUN_MEETING, meeting)
+    if before is not None and before.item is not None:
+        before.item.meeting = meeting
+        return before.item
     item = Room(meeting, request.actor, request.vault).current
     if item is None:
         raise NotPossible({OTHER_ITEM: _("Call an item of the agenda first.")})
@@ -184,12 +193,13 @@ def propose(request: HttpRequest, ref: str) -> HttpResponse:
     meeting, form = found(request, ref), ProposeForm(request.POST)
     form.is_valid()
     typed = form.cleaned_data
+    before = Proposal.objects.filter(meeting=meeting, uuid=typed.get("proposal")).first()
     faults, status = tried(
         request,
         lambda: deciding.propose(
             actor=request.actor,
             vault=request.vault,
-            item=_current(request, meeting, typed.get("item")),
+            item=_current(request, meeting, typed.get("item"), before),
             words=typed.get("words", ""),
             method=typed.get("method", ""),
             proposal_id=typed.get("proposal"),
@@ -211,12 +221,13 @@ def action(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid() and "due_on" in form.errors:
         return _back(request, meeting, 400, {}, task=form)
     typed = form.cleaned_data
+    before = ActionPoint.objects.filter(meeting=meeting, uuid=typed.get("action")).first()
     faults, status = tried(
         request,
         lambda: deciding.take_action(
             actor=request.actor,
             vault=request.vault,
-            item=_current(request, meeting, typed.get("item")),
+            item=_current(request, meeting, typed.get("item"), before),
             words=typed.get("words", ""),
             owner=typed.get("owner", ""),
             due_on=typed.get("due_on"),

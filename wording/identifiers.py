@@ -18,7 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from wording.identifier_rules import SCHEMES, Words, compact
 from wording.positions import position_in
 
-AT_MOST = 20
+AT_MOST = 250
+# "CSQU3054383 (40 feet)": what stands in brackets behind a number is no part of it.
+REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+AS_WRITTEN = {"position", "phone", "other"}
 LONGEST = 200
 
 
@@ -75,9 +78,22 @@ class Number:
 
 
 def numbers_in(kind: str, text: str) -> list[Number]:
-    """The numbers in `text`, in their order: a line or a semicolon between two, at most twenty."""
-    lines = (part.strip() for line in text.splitlines() for part in line.split(";"))
+    """The numbers in `text`, in their order: a line or a semicolon between two, or a comma before a
+    label."""
+    parts = (part for line in text.splitlines() for part in line.split(";"))
+    lines = (piece.strip() for part in parts for piece in _apart(kind, part))
     return list(islice(_read(kind, lines), AT_MOST))
+
+
+def _apart(kind: str, line: str) -> list[str]:
+    """`IMO 9074729, MMSI 520999901` is two; the comma of a position stays."""
+    pieces: list[str] = []
+    for piece in line.split(",")[:AT_MOST] if len(line) <= LONGEST else [line]:
+        if pieces and not _labelled(kind, piece.strip()):
+            pieces[-1] += "," + piece
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def _read(kind: str, lines: Iterator[str]) -> Iterator[Number]:
@@ -85,7 +101,10 @@ def _read(kind: str, lines: Iterator[str]) -> Iterator[Number]:
         if len(line) > LONGEST:
             yield number_as("other", line)
             continue
-        scheme, typed = _labelled(kind, line) or (_recognised(kind, line), line)
+        scheme, typed = _labelled(kind, line) or (
+            _recognised(kind, REMARK.sub("", line) or line),
+            line,
+        )
         yield number_as(scheme, typed)
 
 
@@ -95,7 +114,7 @@ def number_as(scheme: str, typed: str) -> Number:
         # The long chassis number is the VIN; the short one is Japan's.
         scheme = "vin"
     label, rule = SCHEMES[scheme]
-    reading = rule(typed)
+    reading = rule(typed if scheme in AS_WRITTEN else REMARK.sub("", typed) or typed)
     return Number(scheme, label, typed, reading.normal, reading.doubt, reading.fact)
 
 
@@ -132,7 +151,7 @@ LABELS: list[tuple[str, str, set[str]]] = [
     (r"awb|mawb|lta|air ?waybill|lettre de transport", "awb", set()),
     (r"s10|post|postal item|parcel|ems|colis|envoi postal", "s10", {"consignment"}),
     ("s10", "s10", set()),
-    (r"(?:hs|sh)(?: code)?|pachs|tariff|tarif", "hs", {"commodity"}),
+    (r"(?:hs|sh)(?: code)?|pachs|tariff|tarif", "hs", {"commodity", "consignment"}),
     ("pachs", "hs", set()),
     (r"un[\s/-]*locode|locode", "unlocode", set()),
     ("position|pos", "position", set()),
@@ -167,6 +186,7 @@ FORMS: dict[str, list[tuple[str, str]]] = {
     "vessel": [
         ("[0-9]{9}", "mmsi"),
         ("[0-9]{7}", "imo"),
+        ("[A-Z]{3}[UJZ][0-9]{7}", "container"),
         ("(?:[A-Z]{2})?[A-Z]{3}[A-Z0-9]{5}[A-Z][0-9]{3}", "hin"),
     ],
     "company": [
@@ -178,7 +198,11 @@ FORMS: dict[str, list[tuple[str, str]]] = {
     "container": [(".*", "container")],
     "flight": [(".*", "flight")],
     "vehicle": [("[A-Z0-9]{17}", "vin")],
-    "consignment": [("[0-9]{11}", "awb"), ("[A-Z]{2}[0-9]{9}[A-Z]{2}", "s10")],
+    "consignment": [
+        ("[A-Z]{3}[UJZ][0-9]{7}", "container"),
+        ("[0-9]{11}", "awb"),
+        ("[A-Z]{2}[0-9]{9}[A-Z]{2}", "s10"),
+    ],
 }
 TELEPHONE = re.compile(r"\(?\+[0-9][0-9\s().-]{5,30}")
 AIRCRAFT = re.compile(

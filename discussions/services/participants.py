@@ -64,6 +64,10 @@ def add_participant(*, actor: Actor, vault: Vault, thread: Thread, name: str) ->
     subject = None
     if thread.subject_id:
         subject = subject_seen_by(actor, thread.subject_kind, thread.subject_id)
+        if subject is None:  # then nobody says who else may see it
+            raise NotSent(
+                {"participants": _("What this is about cannot be found, or is not for you.")}
+            )
     faults = faults_of(audience, thread.tlp, subject, actor.administration)
     found = {*audience.codes, *(f"user:{one.pk}" for one in audience.officers)}
     if faults or name not in found:

@@ -118,8 +118,11 @@
       for (const el of form.elements) {
         if (!el.name || el.type === 'hidden' || el.type === 'file' || el.type === 'password' || el.type === 'submit') continue;
         const values = typed.get(el.name) || [];
+        const was = el.value;
         if (el.type === 'checkbox' || el.type === 'radio') el.checked = values.includes(el.value);
         else if (values.length) el.value = values[0];
+        // What comes back must be seen to have come back.
+        if (el.value !== was) for (let box = el.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
       }
       if (JSON.stringify([...fields()]) !== before) { say(words.restored); mark(); }
     }

@@ -10,7 +10,7 @@ HULL = "Quandlemere Petrel"
 
 def name_vessel(page, numbers, place=0):
     """Open the next empty row, by its summary, and fill it in."""
-    page.locator(f"details.one:has(> div [name=entity-{place}-name]) > summary").first.click()
+    page.locator(f"details.one:has(> fieldset [name=entity-{place}-name]) > summary").click()
     page.fill(f"[name=entity-{place}-name]", HULL)
     page.fill(f"[name=entity-{place}-numbers]", numbers)
 

@@ -6,12 +6,16 @@ import pytest
 from django.urls import reverse
 
 from access.roles import Role
-from bulletins.content import EntityFact
+from bulletins.content import EntityFact, content_from
 from bulletins.models import Bulletin, Entity, Recipient
+from bulletins.services import NotPublishable
 from discussions.models import Thread
+from discussions.services.messages import NotSent
+from discussions.services.participants import add_participant
 from tests.bulletins.test_pages import compose, send, words
 from tests.desk import Desk
 from tests.factories import signed_in
+from tests.table import Table
 from vault.searching import one_at_a_time
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +29,18 @@ VESSEL = {
     "entity-0-note": "White, snarvelled bow.",
 }
 WRONG = {**VESSEL, "entity-0-numbers": "IMO 9074728"}
+MANY = "\n".join(f"TIN 88-{n:04d}" for n in range(30))
 DOUBT = "The check digit does not fit"
 
 
 @pytest.fixture
 def desk(world):
     return Desk(world)
+
+
+@pytest.fixture
+def table(world):
+    return Table(world)
 
 
 @pytest.fixture
@@ -100,6 +110,61 @@ class TestInTheComposer:
         assert HULL not in page
         assert BOX in page
 
+    def test_rows_keep_their_places_while_one_types_on(self, fiji):
+        """A page that is loaded again finds what it had kept for itself under the same names."""
+        draft_id = uuid.uuid4()
+        rows = {f"entity-{n}-name": name for n, name in enumerate(("Alpha", "Bravo", "Charlie"))}
+        kinds = {f"entity-{n}-kind": "person" for n in range(3)}
+        address = reverse("bulletins:autosave", args=[draft_id])
+        fiji.post(address, {"version": "0", **rows, **kinds, "entity-0-drop": "on",
+                            "entity-1-name": ""})  # fmt: skip
+        page = fiji.get(reverse("bulletins:draft", args=[draft_id])).content.decode()
+        assert "Alpha" not in page
+        assert 'name="entity-2-name" value="Charlie"' in page
+        assert 'name="entity-3-name"' in page
+        assert 'name="entity-0-name"' not in page
+
+    def test_both_windows_are_shown_with_what_they_name(self, fiji):
+        first = compose(fiji, save="1", **VESSEL)
+        fiji.post(first.url, {"title": "B", "version": "1", "save": "1", **VESSEL,
+                              "entity-0-name": "Other Zibble"})  # fmt: skip
+        answer = fiji.post(first.url, {"title": "C", "version": "1", "save": "1", **VESSEL})
+        assert answer.status_code == 409
+        assert "Other Zibble" in words(answer)
+        assert HULL in answer.content.decode()
+
+    def test_somebody_of_whom_only_a_remark_is_known_is_called_by_it(self, fiji, vanuatu):
+        send(fiji, **{"entity-0-kind": "person", "entity-0-note": "A man with a zibbled beard"})
+        page = entity_page(vanuatu, Bulletin.objects.get()).content.decode()
+        assert ">A man with a zibbled beard</h1>" in page
+
+    def test_the_ends_of_lines_count_once(self, fiji):
+        numbers = "\r\n".join("12345" for _n in range(83))
+        assert len(numbers.replace("\r\n", "\n")) == 497
+        assert compose(fiji, **{**VESSEL, "entity-0-numbers": numbers}).status_code == 302
+        assert compose(fiji, **{**VESSEL, "entity-0-numbers": numbers + "1234"}).status_code == 422
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            box() * 21,
+            (EntityFact("spaceship", "x"),),
+            vessel(name="n" * 151),
+            vessel("9" * 501),
+            (EntityFact("vessel", "n", note="r" * 301),),
+        ],
+    )
+    def test_no_other_door_issues_what_the_composer_refuses(self, world, desk, named):
+        with pytest.raises(NotPublishable) as refusal:
+            desk.publish(world.fj, entities=named)
+        assert "entities" in refusal.value.faults
+        assert desk.publish(world.fj, entities=box() * 20)
+
+    def test_what_a_later_version_sealed_still_opens(self):
+        sealed = b'{"title": "T", "entities": [{"kind": "vessel", "name": "N", "colour": "red"}]}'
+        assert content_from(sealed).entities == (EntityFact("vessel", "N"),)
+        assert content_from(b'{"title": "T"}').entities == ()
+
     def test_without_a_script_there_are_rows_to_fill_in(self, fiji):
         page = fiji.get(reverse("bulletins:new")).content.decode()
         assert page.count('name="entity-0-numbers"') == 1
@@ -155,10 +220,35 @@ class TestWhoMayReadIt:
         row = hidden.entities.get()
         address = reverse("bulletins:entity", args=[seen.ref, row.uuid])
         assert vanuatu.get(address).status_code == 404
-        Entity.objects.filter(pk=row.pk).update(bulletin=seen)  # by hand, in the database
-        assert vanuatu.get(address).status_code == 404
+
+    def test_a_row_put_to_a_wider_bulletin_by_hand_is_noticed_and_widens_nothing(
+        self, world, desk, table, vanuatu
+    ):
+        narrow = desk.publish(world.fj, entities=vessel())
+        wide = desk.publish(world.fj, recipients=("VU", "PW"), entities=box())
+        row = narrow.entities.get()
+        about = ("entity", row.uuid)
+        thread = table.open(world.fj, "VU", about=about)
+        Entity.objects.filter(pk=row.pk).update(bulletin=wide)
+        for bulletin in (narrow, wide):
+            page = vanuatu.get(reverse("bulletins:detail", args=[bulletin.ref]))
+            assert page.status_code == 409
+            assert HULL not in words(page)
         begin = vanuatu.get(reverse("discussions:new"), {"about": f"entity:{row.uuid}"})
-        assert HULL not in words(begin)
+        assert wide.ref not in words(begin)
+        with pytest.raises(NotSent):
+            table.open(world.vu, "FJ", "PW", about=about)
+        with pytest.raises(NotSent):
+            add_participant(**table.both(world.fj), thread=thread, name="PW")
+        Entity.objects.filter(pk=row.pk).update(bulletin=narrow)
+        assert HULL in detail(vanuatu, narrow)
+        assert table.open(world.vu, "FJ", about=about)
+
+    def test_a_row_that_is_gone_is_noticed(self, world, desk, vanuatu):
+        bulletin = desk.publish(world.fj, entities=vessel())
+        assert HULL in detail(vanuatu, bulletin)
+        Entity.objects.filter(bulletin=bulletin).delete()
+        assert vanuatu.get(reverse("bulletins:detail", args=[bulletin.ref])).status_code == 409
 
     def test_whose_key_is_missing_reads_no_word_of_it(self, world, desk):
         bulletin = desk.publish(world.fj, entities=vessel())
@@ -177,6 +267,78 @@ class TestWhoMayReadIt:
 
 
 class TestNamedElsewhere:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("vessel", "QDM01"), ("vessel", "call sign qdm 01")),
+            (("person", "LA123456"), ("person", "passport LA 123456")),
+            (("vehicle", "plate AB 1234"), ("vehicle", "AB1234")),
+            (("consignment", "CSQU3054383 (two pallets)"), ("container", "CSQU 305438 3")),
+            (("company", MANY), ("company", "TIN 880029")),
+        ],
+    )  # fmt: skip
+    def test_with_or_without_its_label(self, world, desk, vanuatu, one, other):
+        first, second = (
+            desk.publish(world.fj, title=title, entities=(EntityFact(kind, f"{title} thing", n),))
+            for title, (kind, n) in (("First", one), ("Second", other))
+        )
+        assert "Second thing" in words(entity_page(vanuatu, first))
+        assert "First thing" in words(entity_page(vanuatu, second))
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("vessel", "8888-77"), ("person", "888877")),  # numbers of what, nobody said
+            (("vessel", "IMO unknown"), ("vessel", "IMO unknown")),
+            (("vessel", "IMO 9074729"), ("vessel", "MMSI 9074729")),
+        ],
+    )
+    def test_what_only_looks_the_same_does_not_meet(self, world, desk, vanuatu, one, other):
+        first, _second = (
+            desk.publish(world.fj, title=title, entities=(EntityFact(kind, f"{title} thing", n),))
+            for title, (kind, n) in (("First", one), ("Second", other))
+        )
+        assert "Second" not in words(entity_page(vanuatu, first))
+
+    @pytest.mark.parametrize(
+        ("name", "same", "meets"),
+        [
+            ("Jean-Pierre  Zorn", "jean pierre ZORN", True),
+            ("Āliaʻi", "aliai", True),
+            ("王小明", "王小明", True),
+            ("Unknown", "unknown", False),
+            ("Joe", "Joe", False),
+        ],
+    )
+    def test_names_without_case_accents_and_signs(self, world, desk, vanuatu, name, same, meets):
+        first = desk.publish(world.fj, entities=(EntityFact("person", name),))
+        desk.publish(world.fj, title="Second", entities=(EntityFact("person", same),))
+        assert ("Second" in words(entity_page(vanuatu, first))) is meets
+
+    def test_a_bulletin_stands_once_and_not_more_than_fifty_are_shown(
+        self, world, desk, vanuatu, monkeypatch
+    ):
+        first = desk.publish(world.fj, entities=box())
+        for _n in range(3):
+            desk.publish(world.fj, title="Twice", entities=(*box(), *box("CSQU 305438-3")))
+        page = words(entity_page(vanuatu, first))
+        assert page.count("the same number") == 3
+        assert "There may be more" not in page
+        monkeypatch.setattr("bulletins.entities.SHOWN", 2)
+        page = words(entity_page(vanuatu, first))
+        assert page.count("the same number") == 2
+        assert "There may be more among older ones." in page
+
+    def test_the_page_bears_the_strictest_label_of_what_it_shows(self, world, desk, vanuatu):
+        first = desk.publish(world.fj, entities=box())
+        assert "TLP:RED" not in words(entity_page(vanuatu, first))
+        desk.publish(
+            world.fj, tlp="TLP:RED", pap="PAP:RED", recipients=(), officers=(world.vu.pk,),
+            requested_action="information", entities=box(),
+        )  # fmt: skip
+        page = words(entity_page(vanuatu, first))
+        assert page.index("TLP:RED") < page.index("Bulletins")
+
     def test_the_same_number_is_found_however_it_is_written(self, world, desk, vanuatu):
         first = desk.publish(world.fj, entities=box())
         desk.publish(

@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -306,6 +307,20 @@ def test_what_was_typed_under_one_item_is_not_put_under_another(world, room, add
     call_item(**room.actor(world.fj), item=room.items[1])
     assert room.post(world.fj, address, asked).status_code == 302
     assert "zibble" in room.page(world.vu)
+
+
+def test_what_is_sent_a_second_time_stays_under_its_item(world, room):
+    """The answer to the first sending was lost, and the next item was called meanwhile."""
+    room.opened(world.fj)
+    asked = {"decision-words": "Meet in Suva.", "decision-method": "vote",
+             "decision-proposal": uuid4(), "decision-item": room.items[0].uuid}  # fmt: skip
+    task = {"task-words": "Write to all.", "task-owner": "FJ", "task-action": uuid4(),
+            "task-item": room.items[0].uuid}  # fmt: skip
+    for _time in range(2):
+        assert room.post(world.fj, "decisions/", asked).status_code == 302
+        assert room.post(world.fj, "actions/", task).status_code == 302
+        call_item(**room.actor(world.fj), item=room.items[1])
+    assert Proposal.objects.get().item == ActionPoint.objects.get().item == room.items[0]
 
 
 # The rest

@@ -233,8 +233,8 @@ def test_nothing_typed_is_nothing(text):
     assert numbers_in("vessel", text) == []
 
 
-def test_twenty_numbers_are_read_and_a_long_line_is_kept_as_it_is():
-    assert len(numbers_in("vessel", "520999901\n" * 50)) == AT_MOST == 20
+def test_every_number_of_a_full_box_is_read_and_a_long_line_is_kept_as_it_is():
+    assert len(numbers_in("vessel", "1\n" * 250)) == AT_MOST == 250
     assert only("vessel", "IMO " + "9" * 196).scheme == "imo"
     long = only("vessel", "IMO " + "9" * 197)
     assert (long.scheme, str(long.doubt), len(long.typed)) == ("other", "", 201)
@@ -293,3 +293,19 @@ def test_the_number_of_a_company_without_a_public_rule_is_compared_all_the_same(
     (found,) = numbers_in("company", line)
     assert found.key == ("company_number", "DEMO4471")
     assert not found.doubt
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "keys"),
+    [
+        ("container", "CSQU3054383 (40 feet)", [("container", "CSQU3054383")]),
+        ("person", "Passport no. LA123456 (expired)", [("document", "LA123456")]),
+        ("vessel", "IMO 9074729, MMSI 520999901", [("imo", "9074729"), ("mmsi", "520999901")]),
+        ("place", "-18.1, 178.4", [("position", "-18.100,178.400")]),
+        ("consignment", "QQQU1002014", [("container", "QQQU1002014")]),
+        ("consignment", "HS 2402.20", [("hs", "240220")]),
+        ("vessel", "csqu3054383", [("container", "CSQU3054383")]),
+    ],
+)
+def test_what_is_written_beside_a_number_is_no_part_of_it(kind, line, keys):
+    assert [one.key for one in numbers_in(kind, line)] == keys
