@@ -75,7 +75,7 @@ def take_away(
     opened = open_thread_page(
         actor=actor, vault=vault, thread=thread, messages=rows, numbers=numbers
     )
-    drawn = draw(sheet_of(actor, opened))
+    drawn = draw(sheet_of(actor, vault, opened))
     with transaction.atomic():
         detail = {"thread": thread.ref, "number": thread.last_number, "as_pdf": as_pdf}
         record(actor, Event.THREAD_TAKEN_AWAY, target_of(thread), detail=detail)
@@ -85,7 +85,7 @@ def take_away(
 # In words -------------------------------------------------------------------------------------
 
 
-def sheet_of(actor: Actor, opened: OpenedThread) -> Sheet:
+def sheet_of(actor: Actor, vault: Vault | None, opened: OpenedThread) -> Sheet:
     thread, home = opened.thread, Administration.objects.get(pk=actor.administration)
     now = _moment(timezone.now())
     return Sheet(
@@ -93,15 +93,17 @@ def sheet_of(actor: Actor, opened: OpenedThread) -> Sheet:
         topic=opened.topic,
         marking=thread.tlp,
         meaning=str(TLP_MEANING[Tlp(thread.tlp)]),
-        facts=tuple(_facts(actor, opened, now, f"{home.label} ({home.code})")),
+        facts=tuple(_facts(actor, vault, opened, now, f"{home.label} ({home.code})")),
         lines=tuple(_line(one, thread) for one in opened.messages),
         taken_by=(f"{home.label} ({home.code})", now),
     )
 
 
-def _facts(actor: Actor, opened: OpenedThread, now: str, home: str) -> list[tuple[str, str]]:
+def _facts(
+    actor: Actor, vault: Vault | None, opened: OpenedThread, now: str, home: str
+) -> list[tuple[str, str]]:
     thread = opened.thread
-    about = _about(actor, thread)
+    about = _about(actor, vault, thread)
     return [
         (
             _("Opened by"),
@@ -116,12 +118,16 @@ def _facts(actor: Actor, opened: OpenedThread, now: str, home: str) -> list[tupl
     ]
 
 
-def _about(actor: Actor, thread: Thread) -> str:
+def _about(actor: Actor, vault: Vault | None, thread: Thread) -> str:
+    """What it is about, as far as this reader may see it; its label is never the stricter one."""
     if not thread.subject_id:
         return ""
     kind = subject_kind(thread.subject_kind)
     subject = subject_seen_by(actor, thread.subject_kind, thread.subject_id)
-    return f"{kind.noun} {subject.reference}" if kind and subject else ""
+    if kind is None or subject is None:
+        return ""
+    title = kind.titles(vault, [subject.id]).get(subject.id, "")
+    return " ".join(filter(None, [str(kind.noun), subject.reference, title]))
 
 
 def _whole(opened: OpenedThread) -> str:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from activity.models import JournalEntry
+from bulletins.content import EntityFact
 from discussions.models import Message
 from discussions.services.messages import answer_message, edit_message, withdraw_message
 from discussions.services.participants import add_participant
@@ -119,3 +120,11 @@ def test_a_press_that_fails_leaves_the_text_and_records_nothing(world, thread, m
     assert answer.status_code == 302
     assert recorded() == []
     assert taken(world.vu, thread, "text").status_code == 200
+
+
+@pytest.mark.parametrize(("what", "read"), [("text", lines_of), ("pdf", paper_of)])
+def test_what_it_is_about_is_called_by_its_name(world, table, desk, what, read):
+    bulletin = desk.publish(world.fj, entities=(EntityFact("vessel", "Zornquill Petrel"),))
+    about = ("entity", bulletin.entities.get().uuid)
+    said = read(taken(world.vu, table.open(world.fj, "VU", about=about), what))
+    assert f"Entity {bulletin.ref} Zornquill Petrel" in " ".join(said.split())
