@@ -42,16 +42,26 @@
     await press(b, address);
   });
 
+  /* What is typed in a form belongs to the item that was on the screen when it was begun; or to the
+     one that this very page has called, though it is not there yet. */
+  let called = null;
+  function under() {
+    const shown = $('#room-item')?.dataset.item || '';
+    if (called && called.from !== shown) called = null;
+    $$('#decide form, #take form').forEach(f => { if (!$('textarea', f).value) $('[name$=-item]', f).value = called ? called.item : shown; });
+  }
+
   async function press(b, address) {
+    if (b.dataset.calls) { called = {item: b.dataset.calls, from: $('#room-item')?.dataset.item || ''}; under(); }
     try {
       // Kept alive: a form that is being sent loads the page, and what was pressed just then counts.
       const r = await fetch(address, {method: 'POST', keepalive: true, body: new URLSearchParams({[b.name]: b.value}),
         headers: {'X-CSRFToken': $('#act [name=csrfmiddlewaretoken]').value, Accept: 'application/json'}});
       const json = r.headers.get('Content-Type')?.includes('json');
       if (r.ok && json && !up) again();
-      else if (!r.ok || !json) complain(json ? (await r.json()).error : '');
+      else if (!r.ok || !json) { called = null; under(); complain(json ? (await r.json()).error : ''); }
       document.dispatchEvent(new Event('iswg:acted'));
-    } catch { complain(''); }
+    } catch { called = null; under(); complain(''); }
   }
   on('live:ack', e => { clearTimeout(asked.get(e.detail.c)); asked.delete(e.detail.c); });
   on('live:refused', e => {
@@ -105,8 +115,7 @@
     const state = $('#room-state')?.dataset.state;
     if (state && state !== words.state) { words.state = state; again(); }
     const item = $('#room-item')?.dataset.item, form = $('#notes');
-    // What is typed belongs to the item that was on the screen when it was begun.
-    $$('#decide form, #take form').forEach(f => { if (!$('textarea', f).value) $('[name$=-item]', f).value = item || ''; });
+    under();
     if (own && item && item !== form?.dataset.item) moved();
     else if (form && item) $('#notes-moved').hidden = true;
   }

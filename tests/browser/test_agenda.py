@@ -41,11 +41,19 @@ def middle(box):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def box_of(place):
+    """Where it stands; asked again if the list was drawn anew while it was asked."""
+    for _time in range(50):
+        if box := place.bounding_box():
+            return box
+    raise AssertionError("it is not on the page")
+
+
 def drag(page, title, target, *, below=True, let_go=True):
     """Take the number of one item and drop it on the lower, or upper, half of another."""
-    page.mouse.move(*middle(row(page, title).locator(".num").bounding_box()))
+    page.mouse.move(*middle(box_of(row(page, title).locator(".num"))))
     page.mouse.down()
-    box = row(page, target).bounding_box()
+    box = box_of(row(page, target))
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] * (0.8 if below else 0.2), steps=8)
     if let_go:
         page.mouse.up()

@@ -154,6 +154,31 @@ def test_the_screen_follows_the_room(browser, portal, room):
     expect(screen.locator("main button:visible")).to_have_count(0)
 
 
+def test_what_is_typed_belongs_to_the_item_that_was_called_for_it(browser, portal, room):
+    """The call is still on its way when the chair types; and somebody else calls the next one."""
+    fiji = enter(browser, portal, room, "coordinator.fj")
+    open_up(fiji)
+    item, waiting = fiji.locator("#decide [name$=-item]"), []
+    expect(item).to_have_value("")
+    fiji.route("**/call/", lambda route: waiting.append(route))
+    fiji.keyboard.press("n")
+    expect(item).to_have_value(room["items"][0])
+    fiji.locator("#decide summary").click()
+    fiji.fill("#decide textarea", "Kwoltrip stays.")
+    waiting[0].continue_()
+    expect(fiji.locator("#room-item h2")).to_have_text(TITLES[0])
+    officer = enter(browser, portal, room, "secretariat")
+    officer.keyboard.press("n")
+    expect(fiji.locator("#room-item h2")).to_have_text(TITLES[1])
+    expect(item).to_have_value(room["items"][0])
+    fiji.get_by_role("button", name="Put on the screen").click()
+    expect(fiji.locator("main")).to_contain_text("Item 2 is on the screen now.")
+    expect(fiji.locator("#decide textarea")).to_have_value("Kwoltrip stays.")
+    expect(officer.locator("#room-motion")).to_be_hidden()
+    fiji.get_by_role("button", name="Put on the screen").click()
+    expect(officer.locator("#room-motion")).to_contain_text("Kwoltrip stays.")
+
+
 def test_the_page_of_somebody_who_is_suspended_stops(browser, portal, room):
     coordinator = person(browser, portal, "coordinator.vu")
     liaison = enter(browser, portal, room, "liaison.vu")
@@ -178,6 +203,7 @@ def test_axe_finds_nothing_in_the_room_and_nothing_runs_over(
     fiji = enter(browser, portal, room, "coordinator.fj", **options)
     open_up(fiji)
     fiji.get_by_role("button", name="Next item").click()
+    expect(fiji.locator("#room-item h2")).to_have_text(TITLES[0])
     fiji.get_by_role("button", name="I am here").click()
     fiji.get_by_role("button", name="Raise hand").click()
     fiji.locator("#decide summary").click()
