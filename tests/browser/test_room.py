@@ -28,10 +28,12 @@ def enter(browser, portal, room, who, more="", **options):
     return page
 
 
-def open_up(page):
+def open_up(page, *, scripts=True):
     page.get_by_role("link", name="Open the meeting").click()
     page.get_by_role("button", name="Open it now").click()
     expect(page.locator("#room-state")).to_contain_text("Under way")
+    if scripts:  # before that it hears no key
+        expect(page.locator("#live")).to_have_text("Live")
 
 
 def test_a_meeting_is_run_live_from_opening_to_a_vote(browser, portal, room):
@@ -127,7 +129,7 @@ def test_two_type_notes_on_one_item_and_a_bad_link_and_lose_nothing(browser, por
 
 def test_without_scripts_one_takes_part(browser, portal, room):
     fiji = enter(browser, portal, room, "coordinator.fj", java_script_enabled=False)
-    open_up(fiji)
+    open_up(fiji, scripts=False)
     fiji.get_by_role("button", name="Next item").click()
     vanuatu = enter(browser, portal, room, "contact.vu", java_script_enabled=False)
     expect(vanuatu.locator("#as-of")).to_have_text(re.compile(r"As of \d\d:\d\d"))
@@ -160,7 +162,11 @@ def test_what_is_typed_belongs_to_the_item_that_was_called_for_it(browser, porta
     open_up(fiji)
     item, waiting = fiji.locator("#decide [name$=-item]"), []
     expect(item).to_have_value("")
-    fiji.route("**/call/", lambda route: waiting.append(route))
+
+    def hold(route):
+        waiting.append(route)
+
+    fiji.route("**/call/", hold)
     fiji.keyboard.press("n")
     expect(item).to_have_value(room["items"][0])
     fiji.locator("#decide summary").click()

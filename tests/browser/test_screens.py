@@ -88,13 +88,20 @@ def test_a_page_of_a_signed_in_person_stays_within_its_budget(browser, portal):
 
 def test_keys_walk_the_list_and_can_be_switched_off(browser, portal):
     page = person(browser, portal, "contact.au")
+
+    def there(address):
+        """The page has come, and hears keys."""
+        expect(page).to_have_url(re.compile(address))
+        expect(page.locator("#live")).to_have_text("Live")
+
+    there("/")
     page.keyboard.press("g")
     page.keyboard.press("b")
-    expect(page).to_have_url(re.compile("/bulletins/$"))
+    there("/bulletins/$")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/bulletins/B-[0-9A-Z]{5}/$"))
+    there(r"/bulletins/B-[0-9A-Z]{5}/$")
     page.keyboard.press("u")
-    expect(page).to_have_url(re.compile("/bulletins/$"))
+    there("/bulletins/$")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
