@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -85,17 +87,32 @@ def _tabs(request: HttpRequest, current: str) -> list[dict]:
     ]
 
 
+def opened_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages of what a bulletin says: they get it opened, with the ledger filled. Whoever may
+    not read it finds nothing; where it does not open, a page says why."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, ref: str, **more: Any) -> HttpResponse:
+        bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
+        try:
+            opened = opening.open_bulletin(
+                actor=request.actor, vault=request.vault, bulletin=bulletin
+            )
+        except opening.Locked:
+            return _locked(request, bulletin)
+        except opening.SealBroken:
+            return _broken(request, bulletin)
+        return view(request, opened, **more)
+
+    return guarded
+
+
 @require_GET
 @unlocked
-def detail(request: HttpRequest, ref: str) -> HttpResponse:
-    since = latest_live_id()
-    bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
-    try:
-        opened = opening.open_bulletin(actor=request.actor, vault=request.vault, bulletin=bulletin)
-    except opening.Locked:
-        return locked_page(request, bulletin)
-    except opening.SealBroken:
-        return broken_page(request, bulletin)
+@opened_first
+def detail(request: HttpRequest, opened: opening.Opened) -> HttpResponse:
+    since, ref = latest_live_id(), opened.bulletin.ref
+    # Once more: opening has changed the ledger that the page shows.
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     response = render(request, "bulletins/detail.html", {
         **detail_context(request.actor, bulletin, opened), "live_since": since,
@@ -105,13 +122,13 @@ def detail(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
-def locked_page(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+def _locked(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
     """Nobody reads, or says to have read, what the own keys do not open."""
     facts = {"bulletin": bulletin, "nav_key": "bulletins"}
     return render(request, "bulletins/locked.html", facts, status=409)
 
 
-def broken_page(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
+def _broken(request: HttpRequest, bulletin: Bulletin) -> HttpResponse:
     """What is stored is not what its author signed: it is not shown, and the journal says so."""
     services.report_broken_seal(actor=request.actor, bulletin=bulletin)
     facts = {"bulletin": bulletin, "nav_key": "bulletins"}
@@ -168,7 +185,7 @@ def ledger_context(actor, bulletin: Bulletin) -> dict:
 def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     if not opening.can_open(request.vault, bulletin):
-        return locked_page(request, bulletin)
+        return _locked(request, bulletin)
     services.acknowledge(actor=request.actor, bulletin=bulletin)
     messages.success(request, _("Acknowledged. The originator sees it in the ledger."))
     return redirect("bulletins:detail", ref=bulletin.ref)
@@ -179,7 +196,7 @@ def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
 def outcome(request: HttpRequest, ref: str) -> HttpResponse:
     bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
     if not opening.can_open(request.vault, bulletin):
-        return locked_page(request, bulletin)
+        return _locked(request, bulletin)
     chosen = request.POST.get("outcome", "")
     if chosen not in {Outcome.ACTED, Outcome.NOTHING}:
         messages.error(request, _("Choose what came of it."))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bulletins import entities, handling, opening, queries
-from bulletins.views import broken_page, locked_page
+from bulletins import entities, handling, opening
+from bulletins.views import opened_first
 from vault.http import unlocked
 from vault.searching import StillSearching
 from wording.markings import Tlp
@@ -17,15 +17,10 @@ from wording.markings import Tlp
 
 @require_GET
 @unlocked
-def entity(request: HttpRequest, ref: str, entity_id: UUID) -> HttpResponse:
+@opened_first
+def entity(request: HttpRequest, opened: opening.Opened, entity_id: UUID) -> HttpResponse:
     """Whoever reads it has opened the bulletin, and the ledger says so."""
-    bulletin = get_object_or_404(queries.bulletins_for(request.actor), ref=ref)
-    try:
-        opened = opening.open_bulletin(actor=request.actor, vault=request.vault, bulletin=bulletin)
-    except opening.Locked:
-        return locked_page(request, bulletin)
-    except opening.SealBroken:
-        return broken_page(request, bulletin)
+    bulletin = opened.bulletin
     named = entities.named_in(opened.content, bulletin)
     shown = next((one for one in named if one.fact.id == str(entity_id)), None)
     if shown is None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.bulletins.attaching import Officer
+from tests.factories import signed_in
 
 
 @pytest.fixture
@@ -10,6 +11,12 @@ def files_dir(settings, tmp_path):
     """Where the sealed files of this test lie, and nothing else."""
     settings.FILES_DIR = tmp_path / "files"
     return settings.FILES_DIR
+
+
+@pytest.fixture
+def vanuatu(world):
+    """The browser of Vanuatu's coordinator."""
+    return signed_in(world.vu)
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ def fiji(world):
     return signed_in(world.fj)
 
 
-@pytest.fixture
-def vanuatu(world):
-    return signed_in(world.vu)
-
-
 class TestInTheComposer:
     def test_what_is_named_is_checked_read_and_has_a_page(self, fiji, vanuatu):
         send(fiji, **VESSEL)

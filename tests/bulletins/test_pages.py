@@ -35,11 +35,6 @@ def fiji(client, world):
     return client
 
 
-@pytest.fixture
-def vanuatu(world):
-    return signed_in(world.vu)
-
-
 def compose(client, **changes):
     """Type a bulletin into the form and press the button that checks it."""
     fields = {**FIELDS, "draft": str(uuid.uuid4()), "version": "0", "check": "1", **changes}

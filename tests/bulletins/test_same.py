@@ -13,11 +13,6 @@ pytestmark = pytest.mark.django_db
 MANY = "\n".join(f"TIN 88-{n:04d}" for n in range(30))
 
 
-@pytest.fixture
-def vanuatu(world):
-    return signed_in(world.vu)
-
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [
