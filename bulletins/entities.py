@@ -16,10 +16,10 @@ from django.urls import reverse
 from access.actors import Actor
 from bulletins.content import Content, EntityFact
 from bulletins.models import Bulletin, Entity
-from bulletins.opening import open_contents
+from bulletins.opening import open_rows
 from bulletins.queries import rows_in_box
 from bulletins.same import Mention
-from vault.searching import BATCH, LIMIT, SHOWN, one_at_a_time
+from vault.searching import LIMIT, SHOWN, one_at_a_time
 from vault.sessions import Vault
 from wording.identifiers import EntityKind, Number, numbers_in
 from wording.markings import TLP_ORDER, Tlp
@@ -105,9 +105,7 @@ def _contents(
 ) -> Iterator[tuple[Bulletin, Content]]:
     rows = rows_in_box(actor, "all").exclude(bulletin=but.pk)
     naming = rows.filter(Exists(Entity.objects.filter(bulletin=OuterRef("bulletin"))))
-    shown = naming.iterator(chunk_size=BATCH)
-    while batch := [row.bulletin for row in islice(shown, BATCH)]:
-        yield from open_contents(vault, batch)
+    return open_rows(vault, naming)
 
 
 def words_of(fact: EntityFact) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -12,6 +14,7 @@ from bulletins.content import (
     NOTE_LIMIT,
     NUMBERS_LIMIT,
     DraftContent,
+    EntityFact,
 )
 from bulletins.handling import contradictions
 from bulletins.lawful import Lawfulness
@@ -49,7 +52,7 @@ def faults_of(
         faults["officers"] = audience.unready_officers_sentence
     if law.refused:
         faults.setdefault("officers" if audience.named_people else "recipients", law.sentence)
-    if sentence := _named_too_much(content):
+    if sentence := named_too_much(content.entities):
         faults["entities"] = sentence
     if files.unfinished("draft", audience.draft_id):
         faults["files"] = _("A file has not arrived in full, or was refused. Finish or remove it.")
@@ -67,9 +70,9 @@ def _unknown(content: DraftContent) -> dict[str, str]:
     }
 
 
-def _named_too_much(content: DraftContent) -> str:
-    """Each row says so itself in the composer; this is for whoever comes without one."""
-    named = [one for one in content.entities if one.title]
+def named_too_much(entities: Iterable[EntityFact]) -> str:
+    """What stands against naming these; which of them it is, the rows of the composer say."""
+    named = [one for one in entities if one.title]
     if len(named) > ENTITY_LIMIT:
         return _("A bulletin names up to %(n)s things.") % {"n": ENTITY_LIMIT}
     fits = all(

@@ -11,7 +11,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bulletins.content import (
@@ -21,6 +20,7 @@ from bulletins.content import (
     NUMBERS_LIMIT,
     EntityFact,
 )
+from bulletins.faults import named_too_much
 from wording.identifiers import EntityKind, numbers_in
 
 KEPT = ("kind", "name", "numbers", "note")
@@ -60,6 +60,10 @@ class EntityForm(forms.Form):
     )
     note = forms.CharField(label=_("Remark"), max_length=NOTE_LIMIT, required=False)
     drop = forms.BooleanField(label=_("Leave it out"), required=False)
+
+    @property
+    def place(self) -> int:
+        return int(str(self.prefix).partition("-")[2])
 
     def typed(self, name: str) -> str:
         """As it was typed, also where the form refuses it."""
@@ -113,8 +117,7 @@ class EntityRows:
     @property
     def blank(self) -> list[EntityForm]:
         """Empty ones under further numbers."""
-        taken = [int(str(one.prefix).partition("-")[2]) for one in self.rows]
-        first = max(taken, default=-1) + 1
+        first = max((one.place for one in self.rows), default=-1) + 1
         more = min(BLANK, ENTITY_LIMIT - len(self.rows))
         initial = {"kind": EntityKind.VESSEL}
         return [self._form(n, None, initial) for n in range(first, first + more)]
@@ -130,8 +133,7 @@ class EntityRows:
     def facts_in_place(self) -> tuple[EntityFact, ...]:
         """The same with a gap for each row that is empty or left out: a page that goes on being
         typed on keeps its numbers, also when it is loaded again."""
-        kept = {int(str(one.prefix).partition("-")[2]): one for one in self.rows}
-        kept = {number: one for number, one in kept.items() if not one.is_dropped}
+        kept = {one.place: one for one in self.rows if not one.is_dropped}
         gap = EntityFact(EntityKind.VESSEL)
         last = max(kept, default=-1)
         return tuple(kept[n].fact() if n in kept else gap for n in range(last + 1))
@@ -142,14 +144,10 @@ class EntityRows:
 
     def fault(self) -> str:
         """Strict: the one sentence above the form, while each row says what it is."""
-        rows = [one for one in self.rows if not one.is_dropped]
-        if len(rows) > ENTITY_LIMIT:
-            return gettext("A bulletin names up to %(n)s things.") % {"n": ENTITY_LIMIT}
-        if not all(one.is_valid() for one in rows):
-            return gettext(
-                "Something that the bulletin names cannot stay as it is typed: see below."
-            )
-        return ""
+        for one in self.rows:
+            if not one.is_dropped:
+                one.full_clean()
+        return named_too_much(self.facts())
 
 
 def _as_sent(n: int, fact: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from vault import files
 from vault.crypto.errors import CannotOpen
 from vault.manifests import SealBroken, check_manifest
 from vault.objects import DataKey, clear_facts, is_sealed_to, open_key, open_keys
+from vault.searching import BATCH
 from vault.sessions import Vault
 
 
@@ -276,6 +278,13 @@ def open_file(
             detail={"file": str(file_id)},
         )
     return ready
+
+
+def open_rows(vault: Vault | None, rows: QuerySet[Recipient]) -> Iterator[tuple[Bulletin, Content]]:
+    """The same of a whole box, some hundreds at a time, for as long as somebody goes on asking."""
+    shown = rows.iterator(chunk_size=BATCH)
+    while batch := [row.bulletin for row in islice(shown, BATCH)]:
+        yield from open_contents(vault, batch)
 
 
 def open_contents(

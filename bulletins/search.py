@@ -8,17 +8,16 @@ matter of a second; the page says how long it took and how many were looked thro
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from access.actors import Actor
 from bulletins.content import Content
 from bulletins.entities import words_of
 from bulletins.models import Bulletin
-from bulletins.opening import open_contents
+from bulletins.opening import open_rows
 from bulletins.queries import rows_in_box
-from vault.searching import BATCH, LIMIT, SHOWN, first_field, one_at_a_time
+from vault.searching import LIMIT, SHOWN, first_field, one_at_a_time
 from vault.sessions import Vault
 from wording.folding import excerpt, fold
 
@@ -54,7 +53,7 @@ def _search(actor: Actor, vault: Vault | None, typed: str) -> Found:
     words = fold(typed).split()
     looked, hits = 0, []
     if words:
-        for bulletin, content in _contents(actor, vault):
+        for bulletin, content in open_rows(vault, rows_in_box(actor, "all")):
             looked += 1
             hit = match(bulletin, content, words)
             if hit:
@@ -63,12 +62,6 @@ def _search(actor: Actor, vault: Vault | None, typed: str) -> Found:
                 break
     complete = len(hits) < SHOWN and looked < LIMIT
     return Found(tuple(hits), looked, time.perf_counter() - started, complete)
-
-
-def _contents(actor: Actor, vault: Vault | None) -> Iterator[tuple[Bulletin, Content]]:
-    rows = rows_in_box(actor, "all").iterator(chunk_size=BATCH)
-    while batch := [row.bulletin for row in islice(rows, BATCH)]:
-        yield from open_contents(vault, batch)
 
 
 def match(bulletin: Bulletin, content: Content, words: Iterable[str]) -> Hit | None:
