@@ -218,6 +218,7 @@ class TestWhoMayReadIt:
         newcomer = signed_in(world.newcomer("VU", Role.CONTACT))
         answer = entity_page(newcomer, bulletin)
         assert answer.status_code == 409
+        assert "bulletins/locked.html" in [one.name for one in answer.templates]
         assert HULL not in words(answer)
         assert HULL in words(entity_page(signed_in(world.vu), bulletin))
 
